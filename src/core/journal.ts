@@ -1,0 +1,129 @@
+/** The append-only lines on `daybreak/state`: each is the receipt of one decision. Losing them costs retries, no more. */
+
+import * as z from "zod";
+import { Finding } from "#core/evidence.ts";
+import { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
+import { Spend } from "#core/outcome.ts";
+
+/** A night, named by its evening (`2026-11-20`) or by the minute its button was pressed (`2026-11-20T1432`). */
+export const NightName = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(T\d{4})?$/)
+  .brand<"NightName">();
+export type NightName = z.infer<typeof NightName>;
+
+const stamp = { at: z.iso.datetime(), night: NightName, cycle: z.int().positive() };
+const attempt = {
+  milestone: MilestoneId,
+  slug: Slug,
+  attempt: z.int().positive(),
+  spec: Spec,
+};
+
+/** An attempt was claimed, and its ceiling set aside. */
+const Assigned = z.strictObject({
+  line: z.literal("assigned"),
+  ...stamp,
+  ...attempt,
+  base: Sha,
+  ceiling: z.number().nonnegative(),
+});
+
+/** What came of an attempt's work. `pull`: a pull request was opened, whatever its evidence says. */
+const Published = z.strictObject({
+  line: z.literal("published"),
+  ...stamp,
+  ...attempt,
+  as: z.enum(["pull", "rejected", "blocked", "lost"]),
+  because: z.array(z.string()),
+  spend: Spend,
+  tree: Sha.nullable(),
+  findings: z.array(Finding),
+});
+
+/** A pull request was rejected by a gate. */
+const Rejected = z.strictObject({
+  line: z.literal("rejected"),
+  ...stamp,
+  ...attempt,
+  pull: z.int().positive(),
+  /** False for a conflict: charged, not counted. */
+  counted: z.boolean(),
+  because: z.array(z.string()),
+});
+
+/** A head was restacked on a newer base. */
+const Staged = z.strictObject({
+  line: z.literal("staged"),
+  ...stamp,
+  ...attempt,
+  pull: z.int().positive(),
+  base: Sha,
+  head: Sha,
+});
+
+/** A milestone's commit became part of the landing branch. */
+const Landed = z.strictObject({
+  line: z.literal("landed"),
+  ...stamp,
+  ...attempt,
+  pull: z.int().positive(),
+  commit: Sha,
+  findings: z.array(Finding),
+});
+
+/** A question was put to a human. */
+const Blocked = z.strictObject({
+  line: z.literal("blocked"),
+  ...stamp,
+  milestone: MilestoneId.nullable(),
+  issue: z.int().positive(),
+  because: z.string(),
+});
+
+/** The night is over: nothing was left to do, or its hours were. */
+const Closed = z.strictObject({ line: z.literal("closed"), ...stamp });
+
+export const JournalLine = z.discriminatedUnion("line", [
+  Assigned,
+  Published,
+  Rejected,
+  Staged,
+  Landed,
+  Blocked,
+  Closed,
+]);
+export type JournalLine = z.infer<typeof JournalLine>;
+export type LineOf<Name extends JournalLine["line"]> = Extract<JournalLine, { line: Name }>;
+
+/** Reads `journal.jsonl`. Lines it cannot read are counted, never guessed. */
+export function parseJournal(text: string): { lines: JournalLine[]; unreadable: number } {
+  const lines: JournalLine[] = [];
+  let unreadable = 0;
+  for (const raw of text.split("\n")) {
+    if (raw.trim() === "") continue;
+    const line = lineFrom(raw);
+    if (line) lines.push(line);
+    else unreadable += 1;
+  }
+  return { lines, unreadable };
+}
+
+export function printJournal(lines: readonly JournalLine[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+export function linesOf<Name extends JournalLine["line"]>(
+  journal: readonly JournalLine[],
+  name: Name,
+): LineOf<Name>[] {
+  return journal.filter((line): line is LineOf<Name> => line.line === name);
+}
+
+function lineFrom(raw: string): JournalLine | null {
+  try {
+    return JournalLine.safeParse(JSON.parse(raw)).data ?? null;
+  } catch {
+    return null;
+  }
+}

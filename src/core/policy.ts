@@ -1,0 +1,193 @@
+/** The owner's rules, `.github/daybreak.yml`, with every default. Agents cannot change them. Reads no file. */
+
+import * as z from "zod";
+
+const Dollars = z.number().positive().max(100_000);
+const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 22:00");
+const Commands = z
+  .union([z.string().min(1), z.array(z.string().min(1))])
+  .transform((one) => (typeof one === "string" ? [one] : one));
+const Globs = z.array(z.string().min(1));
+
+/** Paths no milestone may change, whatever it says. */
+export const PROTECTED_PATHS = [
+  ".github/**",
+  ".daybreak/**",
+  ".gitattributes",
+  ".gitmodules",
+  "**/AGENTS.md",
+  "**/CLAUDE.md",
+  ".claude/**",
+  ".mcp.json",
+  "**/vitest.config.*",
+  "**/vitest.workspace.*",
+  "**/jest.config.*",
+  "**/.mocharc*",
+  "**/playwright.config.*",
+  "**/karma.conf.*",
+  "**/ava.config.*",
+  "**/conftest.py",
+  "**/pytest.ini",
+  "**/tox.ini",
+] as const;
+
+/** What counts as a test file when the policy names nothing else. */
+export const TEST_PATHS = [
+  "**/test/**",
+  "**/tests/**",
+  "**/__tests__/**",
+  "**/spec/**",
+  "**/*.test.*",
+  "**/*.spec.*",
+  "**/test.*",
+  "**/test_*.py",
+  "**/*_test.py",
+  "**/*_test.go",
+] as const;
+
+/** The file as its owner writes it: every key optional, every unknown key an error. */
+export const PolicyFile = z
+  .strictObject({
+    land: z
+      .enum(["main", "pull-request"])
+      .default("main")
+      .describe("`main` lands proven milestones on the landing branch; `pull-request` merges nothing."),
+    branch: z.string().min(1).optional().describe("The landing branch, if it is not the default branch."),
+    roadmap: z.string().min(1).default("ROADMAP.md").describe("Path of the roadmap."),
+    attempts: z.int().min(1).max(20).default(2).describe("Attempts per milestone before a human is asked."),
+    budget: z
+      .strictObject({
+        milestone: Dollars.default(5).describe("US dollars per milestone, over all its attempts."),
+        night: Dollars.default(10).describe("US dollars per night."),
+        month: Dollars.default(100).describe("US dollars per calendar month."),
+      })
+      .prefault({})
+      .describe("Hard ceilings in US dollars. Set aside before work starts."),
+    minutes: z
+      .int()
+      .min(1)
+      .max(300)
+      .default(60)
+      .describe("Minutes of work per milestone, over all its attempts."),
+    tokens: z.int().min(1_000).default(4_000_000).describe("Model tokens per attempt, read and written."),
+    turns: z.int().min(1).max(1_000).default(150).describe("Model turns per attempt."),
+    milestones: z.int().min(1).max(50).default(5).describe("Milestones started per night."),
+    parallel: z
+      .int()
+      .min(1)
+      .max(20)
+      .default(2)
+      .describe("Attempts at the same time. One while the roadmap declares no dependency at all."),
+    night: z
+      .strictObject({
+        from: Clock.default("22:00"),
+        to: Clock.default("06:00"),
+        timezone: z.string().min(1).default("UTC").describe("An IANA name such as Europe/Vienna."),
+      })
+      .prefault({})
+      .describe("The hours in which paid work may start."),
+    setup: Commands.optional().describe(
+      "Commands that prepare a checkout, with network. Detected if not given.",
+    ),
+    build: Commands.optional().describe("Gate commands that build. Detected if not given."),
+    test: Commands.optional().describe("Gate commands that test. Detected if not given."),
+    tests: Globs.default([...TEST_PATHS]).describe("Globs of test files."),
+    checks: z.array(z.string().min(1)).default([]).describe("Required checks beyond the repository's rules."),
+    wait: z
+      .literal(0)
+      .default(0)
+      .describe("Minutes `land` waits for running checks. 0: what still runs belongs to the next cycle."),
+    protected: Globs.default([]).describe("Further globs no milestone may change."),
+    limits: z
+      .strictObject({
+        files: z.int().min(1).default(100).describe("Changed files per milestone."),
+        lines: z.int().min(1).default(5_000).describe("Changed lines per milestone."),
+        bytes: z.int().min(1).default(4_000_000).describe("Bytes of changed files per milestone."),
+      })
+      .prefault({}),
+    "needs-human": z
+      .enum(["hold", "land"])
+      .default("hold")
+      .describe("What becomes of a proven patch with a criterion no machine can check."),
+    changelog: z
+      .union([z.boolean(), z.string().min(1)])
+      .optional()
+      .describe("The changelog to keep: true, false or its path. Kept if CHANGELOG.md exists."),
+    conventions: z
+      .string()
+      .min(1)
+      .default("CONVENTIONS.md")
+      .describe("A file of conventions for the engine, if it exists."),
+    model: z.string().min(1).default("claude-opus-5-5").describe("The model of the built-in engine."),
+    effort: z.enum(["low", "medium", "high", "xhigh", "max"]).default("medium"),
+    prices: z
+      .record(
+        z.string(),
+        z.strictObject({
+          input: z.number().nonnegative(),
+          output: z.number().nonnegative(),
+          "cache-write": z.number().nonnegative(),
+          "cache-read": z.number().nonnegative(),
+        }),
+      )
+      .default({})
+      .describe("US dollars per million tokens, for models the built-in table does not know."),
+    verify: z
+      .strictObject({ minutes: z.int().min(1).max(300).default(20) })
+      .prefault({})
+      .describe("The most `verify` may take, all commands together."),
+    "review-minutes": z
+      .int()
+      .min(1)
+      .default(30)
+      .describe("Nothing new starts while more estimated review minutes than this wait for the owner."),
+    message: z
+      .string()
+      .min(1)
+      .default("{id}: {title}")
+      .describe("First line of a milestone's commit; {id} and {title} are filled in."),
+  })
+  .describe("Daybreak's policy. Every key is optional.");
+
+type PolicyFile = z.infer<typeof PolicyFile>;
+
+/** The policy in force: the file, its defaults, and the commands that were detected where none were given. */
+export type Policy = Omit<PolicyFile, "branch" | "setup" | "build" | "test"> & {
+  branch: string;
+  setup: readonly string[];
+  build: readonly string[];
+  test: readonly string[];
+};
+
+/** What reading the repository adds to the policy file. */
+export type Detected = {
+  defaultBranch: string;
+  setup: readonly string[];
+  build: readonly string[];
+  test: readonly string[];
+};
+
+export function policyFrom(file: PolicyFile, detected: Detected): Policy {
+  return {
+    ...file,
+    branch: file.branch ?? detected.defaultBranch,
+    setup: file.setup ?? detected.setup,
+    build: file.build ?? detected.build,
+    test: file.test ?? detected.test,
+  };
+}
+
+/** The commands that must be green on the very tree that lands. Empty means: nothing may start. */
+export function gateCommands({ build, test }: Pick<Policy, "build" | "test">): string[] {
+  return [...build, ...test];
+}
+
+/** All protected globs: the house's, the owner's, and the files that are rendered rather than written. */
+export function protectedGlobs(policy: Pick<Policy, "protected" | "roadmap">): string[] {
+  return [...PROTECTED_PATHS, policy.roadmap, ...policy.protected];
+}
+
+/** The ceiling of one attempt in US dollars: the milestone's budget, shared evenly by its attempts. */
+export function ceilingOf({ budget, attempts }: Pick<Policy, "budget" | "attempts">): number {
+  return Math.floor((budget.milestone / attempts) * 100) / 100;
+}
