@@ -25,6 +25,14 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** How a criterion that names `(manual)` is told: nobody checked it, and it holds nothing. */
+export const BY_HAND = "left to you: a step of the morning's checklist";
+
+/** Whether the criterion was left to a human on purpose, rather than for want of a way to check it. */
+export function isByHand({ how }: Pick<Finding, "how">): boolean {
+  return how === BY_HAND;
+}
+
 /** Facts about one tree on top of one base. Complete or absent: half evidence is none. */
 export const Evidence = z.strictObject({
   version: z.literal(1),

@@ -36,6 +36,10 @@ const Published = z.strictObject({
   ...attempt,
   as: z.enum(["pull", "rejected", "blocked", "lost"]),
   because: z.array(z.string()),
+  /** The question only a human can answer, with `as: "blocked"`. */
+  ask: z.string().nullable(),
+  /** A code of the error catalogue that holds the whole night: the model's key or money. */
+  code: z.string().nullable(),
   spend: Spend,
   tree: Sha.nullable(),
   findings: z.array(Finding),

@@ -1,13 +1,17 @@
 /** The owner's rules, `.github/daybreak.yml`, with every default. Agents cannot change them. Reads no file. */
 
 import * as z from "zod";
+import { isTimezone } from "#core/time.ts";
 
 const Dollars = z.number().positive().max(100_000);
 const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 22:00");
 const Commands = z
-  .union([z.string().min(1), z.array(z.string().min(1))])
+  .union([z.string().min(1), z.array(z.string().min(1))], "a command, or a list of commands")
   .transform((one) => (typeof one === "string" ? [one] : one));
 const Globs = z.array(z.string().min(1));
+const RepositoryPath = z
+  .string()
+  .regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, "a path inside the repository, such as docs/ROADMAP.md");
 
 /** Paths no milestone may change, whatever it says. */
 export const PROTECTED_PATHS = [
@@ -53,7 +57,7 @@ export const PolicyFile = z
       .default("main")
       .describe("`main` lands proven milestones on the landing branch; `pull-request` merges nothing."),
     branch: z.string().min(1).optional().describe("The landing branch, if it is not the default branch."),
-    roadmap: z.string().min(1).default("ROADMAP.md").describe("Path of the roadmap."),
+    roadmap: RepositoryPath.default("ROADMAP.md").describe("Path of the roadmap."),
     attempts: z.int().min(1).max(20).default(2).describe("Attempts per milestone before a human is asked."),
     budget: z
       .strictObject({
@@ -80,9 +84,13 @@ export const PolicyFile = z
       .describe("Attempts at the same time. One while the roadmap declares no dependency at all."),
     night: z
       .strictObject({
-        from: Clock.default("22:00"),
-        to: Clock.default("06:00"),
-        timezone: z.string().min(1).default("UTC").describe("An IANA name such as Europe/Vienna."),
+        from: Clock.default("22:00").describe("When a night begins."),
+        to: Clock.default("06:00").describe("When it ends. The same time as `from`: a night lasts all day."),
+        timezone: z
+          .string()
+          .refine(isTimezone, "the name of a time zone, such as Europe/Vienna")
+          .default("UTC")
+          .describe("An IANA name such as Europe/Vienna."),
       })
       .prefault({})
       .describe("The hours in which paid work may start."),
@@ -104,22 +112,24 @@ export const PolicyFile = z
         lines: z.int().min(1).default(5_000).describe("Changed lines per milestone."),
         bytes: z.int().min(1).default(4_000_000).describe("Bytes of changed files per milestone."),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("The largest change a milestone may make."),
     "needs-human": z
       .enum(["hold", "land"])
       .default("hold")
       .describe("What becomes of a proven patch with a criterion no machine can check."),
     changelog: z
-      .union([z.boolean(), z.string().min(1)])
+      .union([z.boolean(), RepositoryPath], "true, false, or a path inside the repository")
       .optional()
       .describe("The changelog to keep: true, false or its path. Kept if CHANGELOG.md exists."),
-    conventions: z
-      .string()
-      .min(1)
-      .default("CONVENTIONS.md")
-      .describe("A file of conventions for the engine, if it exists."),
+    conventions: RepositoryPath.default("CONVENTIONS.md").describe(
+      "A file of conventions for the engine, if it exists.",
+    ),
     model: z.string().min(1).default("claude-opus-5-5").describe("The model of the built-in engine."),
-    effort: z.enum(["low", "medium", "high", "xhigh", "max"]).default("medium"),
+    effort: z
+      .enum(["low", "medium", "high", "xhigh", "max"])
+      .default("medium")
+      .describe("How hard the model thinks before it acts."),
     prices: z
       .record(
         z.string(),
@@ -133,9 +143,11 @@ export const PolicyFile = z
       .default({})
       .describe("US dollars per million tokens, for models the built-in table does not know."),
     verify: z
-      .strictObject({ minutes: z.int().min(1).max(300).default(20) })
+      .strictObject({
+        minutes: z.int().min(1).max(300).default(20).describe("Minutes for all of its commands together."),
+      })
       .prefault({})
-      .describe("The most `verify` may take, all commands together."),
+      .describe("The most `verify` may take."),
     "review-minutes": z
       .int()
       .min(1)
@@ -183,11 +195,38 @@ export function gateCommands({ build, test }: Pick<Policy, "build" | "test">): s
 }
 
 /** All protected globs: the house's, the owner's, and the files that are rendered rather than written. */
-export function protectedGlobs(policy: Pick<Policy, "protected" | "roadmap">): string[] {
-  return [...PROTECTED_PATHS, policy.roadmap, ...policy.protected];
+export function protectedGlobs(policy: Pick<Policy, "protected" | "roadmap" | "changelog">): string[] {
+  return [...PROTECTED_PATHS, policy.roadmap, ...changelogGlobs(policy), ...policy.protected];
+}
+
+/** Where none is asked for, it is kept only if it exists: whoever reads the repository knows. */
+function changelogGlobs({ changelog }: Pick<Policy, "changelog">): string[] {
+  if (typeof changelog === "string") return [changelog];
+  return changelog === true ? ["CHANGELOG.md"] : [];
 }
 
 /** The ceiling of one attempt in US dollars: the milestone's budget, shared evenly by its attempts. */
 export function ceilingOf({ budget, attempts }: Pick<Policy, "budget" | "attempts">): number {
   return Math.floor((budget.milestone / attempts) * 100) / 100;
+}
+
+/** One line of the policy's reference: the dotted key, its default as it would be written, and what it means. */
+export type PolicyKey = { key: string; default: unknown; meaning: string };
+
+type Schema = z.core.JSONSchema.JSONSchema;
+
+/** The JSON Schema of the file, as its owner writes it. */
+export function policySchema(): Schema {
+  return z.toJSONSchema(PolicyFile, { io: "input" });
+}
+
+/** Every key of the file in its order, groups before the keys they hold. A group has no default of its own. */
+export function policyKeys(schema: Schema = policySchema(), within = ""): PolicyKey[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, of]) => {
+    if (typeof of === "boolean") return [];
+    const key = `${within}${name}`;
+    const held = policyKeys(of, `${key}.`);
+    const value = held.length > 0 ? undefined : of.default;
+    return [{ key, default: value, meaning: of.description ?? "" }, ...held];
+  });
 }

@@ -1,0 +1,268 @@
+/** Reads commits, trees and files, and writes them, in our bare repository. Touches no work tree and no ref. */
+
+import { type Git, withIndex } from "#adapters/git/git.ts";
+import type { TreeChange } from "#core/bounds.ts";
+import { Failure } from "#core/errors.ts";
+import { Sha } from "#core/milestone.ts";
+
+export type Commit = {
+  sha: Sha;
+  tree: Sha;
+  parents: Sha[];
+  /** The committer's date in ISO 8601, as `commitTree` takes it. */
+  date: string;
+  message: string;
+  /** The `Key: value` lines of the last paragraph; of two alike the last one counts. */
+  trailers: ReadonlyMap<string, string>;
+};
+
+/** What stands at one path of a tree: mode and object id. */
+export type Entry = { mode: string; sha: Sha };
+
+const ORDINARY = ["100644", "100755"];
+
+/** @throws Failure GIT_FAILED if the name is no commit we have. */
+export async function readCommit(git: Git, name: string): Promise<Commit> {
+  const sha = Sha.parse(
+    (await git.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{commit}`])).output
+      .toString()
+      .trim(),
+  );
+  const { output } = await git.raw(["cat-file", "commit", sha]);
+  return { sha, ...parseCommit(output.toString()) };
+}
+
+function parseCommit(text: string): Omit<Commit, "sha"> {
+  const split = text.indexOf("\n\n");
+  const header = text.slice(0, split);
+  const message = text.slice(split + 2);
+  const values = (key: string): string[] =>
+    header.split("\n").flatMap((line) => (line.startsWith(`${key} `) ? [line.slice(key.length + 1)] : []));
+  const [, seconds = "0", zone = "+0000"] = /> (\d+) ([+-]\d{4})$/.exec(values("committer")[0] ?? "") ?? [];
+  return {
+    tree: Sha.parse(values("tree")[0]),
+    parents: values("parent").map((parent) => Sha.parse(parent)),
+    date: isoDate(Number(seconds), zone),
+    message,
+    trailers: trailersOf(message),
+  };
+}
+
+/** The instant with its own offset: `2026-11-20T22:00:00+01:00`. */
+function isoDate(seconds: number, zone: string): string {
+  const minutes = Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3)));
+  const local = new Date((seconds + minutes * 60) * 1_000).toISOString().slice(0, 19);
+  return `${local}${zone.slice(0, 3)}:${zone.slice(3)}`;
+}
+
+function trailersOf(message: string): Map<string, string> {
+  const paragraphs = message.trim().split(/\n\s*\n/);
+  const lines = paragraphs.length > 1 ? (paragraphs.at(-1) ?? "").split("\n") : [];
+  const pairs = lines.map((line) => /^([A-Za-z][A-Za-z0-9-]*): (.*)$/.exec(line));
+  return new Map(
+    pairs.every(Boolean) ? pairs.map((pair) => [pair?.[1] ?? "", (pair?.[2] ?? "").trim()]) : [],
+  );
+}
+
+/** What the tree holds at this very path, or null. */
+export async function entryAt(git: Git, tree: string, path: string): Promise<Entry | null> {
+  const { output } = await git.raw(["ls-tree", "-z", "--full-tree", named(tree), "--", path]);
+  const [, mode, sha] = /^(\d+) \w+ (\w+)\t/.exec(output.toString()) ?? [];
+  return mode === undefined || sha === undefined ? null : { mode, sha: Sha.parse(sha) };
+}
+
+/** The bytes of an ordinary file; null for everything else, links included. */
+export async function readBytes(git: Git, tree: string, path: string): Promise<Buffer | null> {
+  const entry = await entryAt(git, tree, path);
+  if (entry === null || !ORDINARY.includes(entry.mode)) return null;
+  return (await git.raw(["cat-file", "blob", entry.sha])).output;
+}
+
+/** The text of an ordinary file, a byte order mark included; null for everything else. */
+export async function readText(git: Git, tree: string, path: string): Promise<string | null> {
+  return (await readBytes(git, tree, path))?.toString("utf8") ?? null;
+}
+
+/** Every path of a tree, links and submodules included. */
+export async function listFiles(git: Git, tree: string): Promise<string[]> {
+  return [...(await listEntries(git, tree)).keys()];
+}
+
+export async function listEntries(git: Git, tree: string): Promise<Map<string, Entry>> {
+  const { output } = await git.raw(["ls-tree", "-r", "-z", "--full-tree", named(tree)]);
+  return new Map(
+    nulSeparated(output).map((line) => {
+      const [mode = "", , sha] = line.split("\t", 1).join("").split(" ");
+      return [line.slice(line.indexOf("\t") + 1), { mode, sha: Sha.parse(sha) }];
+    }),
+  );
+}
+
+/** What differs between two trees (or commits), path by path; a rename is a deletion and an addition. */
+export async function diffTrees(git: Git, base: string, tree: string): Promise<TreeChange[]> {
+  const show = ["--raw", "--numstat", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv"];
+  const { output } = await git.raw(["diff-tree", "-r", "-z", ...show, named(base), named(tree)]);
+  const fields = nulSeparated(output);
+  const raws = fields.flatMap((field, index) =>
+    field.startsWith(":") && index % 2 === 0 ? [{ field, path: fields[index + 1] ?? "" }] : [],
+  );
+  const counts = new Map(fields.slice(raws.length * 2).map((line) => countsOf(line)));
+  const blobs = raws.map(({ field }) => field.split(" ")[3] ?? "");
+  const sizes = await sizesOf(git, blobs);
+  return raws.map(({ field, path }, index) => {
+    const [added = "0", removed = "0"] = counts.get(path) ?? [];
+    const binary = added === "-";
+    return {
+      path,
+      ...modesOf(field),
+      bytes: sizes[index] ?? 0,
+      addedLines: binary ? 0 : Number(added),
+      removedLines: binary ? 0 : Number(removed),
+      binary,
+    };
+  });
+}
+
+function countsOf(line: string): [path: string, counts: [added: string, removed: string]] {
+  const [added = "0", removed = "0", ...path] = line.split("\t");
+  return [path.join("\t"), [added, removed]];
+}
+
+function modesOf(field: string): Pick<TreeChange, "kind" | "oldMode" | "newMode"> {
+  const [old = "", now = "", , , status = ""] = field.slice(1).split(" ");
+  const kinds: Record<string, TreeChange["kind"]> = { A: "added", D: "deleted", T: "type-changed" };
+  const present = (mode: string): string | null => (mode === "000000" ? null : mode);
+  return { kind: kinds[status] ?? "modified", oldMode: present(old), newMode: present(now) };
+}
+
+/** Sizes of objects in bytes; 0 for what is not here, such as a submodule's commit. */
+async function sizesOf(git: Git, objects: readonly string[]): Promise<number[]> {
+  const input = objects.map((sha) => `${sha}\n`).join("");
+  const { output } = await git.raw(["cat-file", "--batch-check=%(objectsize)"], { input });
+  return output
+    .toString()
+    .split("\n")
+    .map((size) => (/^\d+$/.test(size) ? Number(size) : 0));
+}
+
+/** Writes a commit by the fixed identity; the same inputs give the same id. Moves no ref. */
+export async function commitTree(
+  git: Git,
+  { tree, parents, message, date }: { tree: Sha; parents: readonly Sha[]; message: string; date: string },
+): Promise<Sha> {
+  const args = ["commit-tree", ...parents.flatMap((parent) => ["-p", parent]), "-F", "-", tree];
+  const environment = { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+  const { output } = await git.raw(args, { input: message, environment });
+  return Sha.parse(output.toString().trim());
+}
+
+/**
+ * Merges two trees that grew out of the same one. The bases are wrapped in commits of their own, so that git finds
+ * exactly that base, whatever the histories are.
+ */
+export async function mergeTrees(
+  git: Git,
+  { base, ours, theirs }: { base: string; ours: string; theirs: string },
+): Promise<{ tree: Sha } | { conflicts: string[] }> {
+  const wrap = async (name: string, parents: readonly Sha[]): Promise<Sha> =>
+    commitTree(git, {
+      tree: await treeOf(git, name),
+      parents,
+      message: "merge",
+      date: "1970-01-02T00:00:00+00:00",
+    });
+  const root = await wrap(base, []);
+  const sides = [await wrap(ours, [root]), await wrap(theirs, [root])];
+  const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ...sides];
+  const { exitCode, output } = await git.raw(args, { accepts: [0, 1] });
+  const [tree, ...conflicts] = nulSeparated(output);
+  return exitCode === 0 ? { tree: Sha.parse(tree) } : { conflicts };
+}
+
+export async function treeOf(git: Git, name: string): Promise<Sha> {
+  const { output } = await git.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{tree}`]);
+  return Sha.parse(output.toString().trim());
+}
+
+export async function writeBlob(git: Git, content: string | Uint8Array): Promise<Sha> {
+  const { output } = await git.raw(["hash-object", "-w", "--stdin"], { input: content });
+  return Sha.parse(output.toString().trim());
+}
+
+/** The tree with these files written (null: removed). A file keeps its mode unless one is given. */
+export async function updateTree(
+  git: Git,
+  tree: Sha,
+  files: ReadonlyMap<string, { text: string; mode?: "100644" | "100755" } | null>,
+): Promise<Sha> {
+  const entries = new Map<string, Entry | null>();
+  for (const [path, file] of files) {
+    const old = file === null ? null : await entryAt(git, tree, path);
+    const kept = old !== null && ORDINARY.includes(old.mode) ? old.mode : "100644";
+    entries.set(path, file && { mode: file.mode ?? kept, sha: await writeBlob(git, file.text) });
+  }
+  return await replaceEntries(git, tree, entries);
+}
+
+/** The tree with these entries put in (null: taken out). What stands in their way goes. */
+export async function replaceEntries(
+  git: Git,
+  tree: string,
+  entries: ReadonlyMap<string, Entry | null>,
+): Promise<Sha> {
+  return await withIndex(git, async (environment) => {
+    await git.raw(["read-tree", named(tree)], { environment });
+    return await writeEntries(git, entries, environment);
+  });
+}
+
+/** Changes an index and writes its tree. Removals come first: a file may take a folder's place, or the reverse. */
+export async function writeEntries(
+  git: Git,
+  entries: ReadonlyMap<string, Entry | null>,
+  environment: { GIT_INDEX_FILE: string },
+): Promise<Sha> {
+  const nowhere = "0".repeat(40);
+  const removals = [...entries.keys()].map((path) => `0 ${nowhere}\t${path}\0`);
+  const additions = [...entries].flatMap(([path, entry]) =>
+    entry ? [`${entry.mode} ${entry.sha}\t${path}\0`] : [],
+  );
+  const input = [...removals, ...additions].join("");
+  // Verbose, because simple-git waits 50 ms longer for a command that says nothing.
+  if (input)
+    await git.raw(["update-index", "--verbose", "--replace", "-z", "--index-info"], { input, environment });
+  const { output } = await git.raw(["write-tree"], { environment });
+  return Sha.parse(output.toString().trim());
+}
+
+/**
+ * Puts a tree's files into a folder that is no repository. `from` names the tree whose files are there already:
+ * what it has and the new one lacks is deleted. Files git does not know stay as they are.
+ */
+export async function checkOut(git: Git, tree: Sha, workTree: string, from?: Sha): Promise<void> {
+  await withIndex(git, async (index) => {
+    const environment = { ...index, GIT_WORK_TREE: workTree };
+    await git.raw(["read-tree", from ?? "--empty"], { environment });
+    await git.raw(["read-tree", "--reset", "-u", tree], { environment });
+  });
+}
+
+export function nulSeparated(output: Buffer): string[] {
+  return output
+    .toString("utf8")
+    .split("\0")
+    .filter((field) => field !== "");
+}
+
+/** A commit or tree by any name, as long as git cannot take it for an option. @throws Failure GIT_FAILED. */
+export function named(name: string): string {
+  if (name.startsWith("-")) throw new Failure("GIT_FAILED", "The name of a commit is malformed.");
+  return name;
+}
+
+/** A name that may stand among git's arguments. @throws Failure GIT_FAILED for anything else. */
+export function checkedSha(text: string): Sha {
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text))
+    throw new Failure("GIT_FAILED", "A commit id is malformed.");
+  return Sha.parse(text);
+}

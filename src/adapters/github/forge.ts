@@ -1,0 +1,209 @@
+/** GitHub as Daybreak's forge: looks with one value, acts with one decision at a time, and stops when told to. */
+
+import {
+  commitTree,
+  diffTrees,
+  entryAt,
+  listFiles,
+  readCommit,
+  readText,
+  replaceEntries,
+} from "#adapters/git/objects.ts";
+import { patchBetween } from "#adapters/git/patch.ts";
+import { stage } from "#adapters/git/stage.ts";
+import { type Connection, failureFrom, statusOf, wordsOf } from "#adapters/github/connection.ts";
+import { closeIssue, putDashboard, putQuestion } from "#adapters/github/issues.ts";
+import { type Cycle, observe } from "#adapters/github/observe.ts";
+import * as pulls from "#adapters/github/pulls.ts";
+import { readStop } from "#adapters/github/read-github.ts";
+import { appendState } from "#adapters/github/state-branch.ts";
+import type { Decision, DecisionOf } from "#core/decision.ts";
+import type { JournalLine } from "#core/journal.ts";
+import type { Milestone, Sha } from "#core/milestone.ts";
+import type { Observation } from "#core/observation.ts";
+import { renderLanded } from "#core/render.ts";
+import { claimMessage } from "#core/trailers.ts";
+import type { Forge, Receipt } from "#ports/forge.ts";
+import type { Trees } from "#ports/trees.ts";
+import type { Staged } from "#ports/workbench.ts";
+
+const DONE: Receipt = { outcome: "done" };
+
+/** What goes on being true when somebody says stop: the morning is told, and answered questions are closed. */
+const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block"];
+
+export class GithubForge implements Forge, Trees {
+  readonly #connection: Connection;
+  readonly #cycle: Cycle;
+  readonly #reads: { checks: boolean };
+  #seen: Observation | null = null;
+
+  constructor(connection: Connection, cycle: Cycle, reads: { checks: boolean }) {
+    this.#connection = connection;
+    this.#cycle = cycle;
+    this.#reads = reads;
+  }
+
+  async observe(): Promise<Observation> {
+    this.#seen = await observe(this.#connection, this.#cycle, this.#reads);
+    return this.#seen;
+  }
+
+  async enact(decision: Decision): Promise<Receipt> {
+    const observation = this.#seen ?? (await this.observe());
+    if (!EVEN_WHEN_STOPPED.includes(decision.do)) {
+      const stop = await readStop(this.#connection);
+      if (stop !== null) return { outcome: "stale", because: stop };
+    }
+    try {
+      return await this.#carryOut(decision, { connection: this.#connection, observation });
+    } catch (error) {
+      const status = statusOf(error);
+      // Refused as things are, or an answer was lost: what came of it is read at the next look.
+      if (status === 404 || status === 405 || status === 409 || status === 422 || (status ?? 500) >= 500)
+        if (error instanceof Error && ("status" in error || "request" in error))
+          return { outcome: "stale", because: wordsOf(error) };
+      throw failureFrom(error, `to ${decision.do}`);
+    }
+  }
+
+  async provePublishing(): Promise<{ allowed: true } | { allowed: false; because: string }> {
+    const { landing } = this.#seen ?? (await this.observe());
+    const { owner, repo, publisher } = this.#connection;
+    try {
+      const { branch } = landing;
+      await publisher.octokit.rest.pulls.create({
+        owner,
+        repo,
+        head: branch,
+        base: branch,
+        title: "Daybreak",
+      });
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === 422) return { allowed: true };
+      if (status === 403 || status === 404) return { allowed: false, because: wordsOf(error) };
+      throw failureFrom(error, "asking whether pull requests may be opened");
+    }
+    // GitHub has no pull request from a branch onto itself: whoever answers otherwise is not GitHub.
+    return { allowed: false, because: "it opened a pull request from the landing branch onto itself" };
+  }
+
+  async stage(base: Sha, patch: Uint8Array, milestone: Milestone, observation: Observation): Promise<Staged> {
+    return await stage({
+      git: this.#connection.git,
+      base,
+      patch,
+      roadmapPath: observation.policy.roadmap,
+      changelogPath: observation.changelogPath,
+      render: (files) => renderLanded(files, milestone),
+    });
+  }
+
+  async changes(base: Sha, tree: Sha): ReturnType<Trees["changes"]> {
+    const { git } = this.#connection;
+    const changes = await diffTrees(git, base, tree);
+    const packages = changes.filter(({ path }) => /(^|\/)package\.json$/.test(path));
+    return {
+      changes,
+      basePaths: await listFiles(git, base),
+      packages: await Promise.all(
+        packages.map(async ({ path }) => ({
+          path,
+          before: await readText(git, base, path),
+          after: await readText(git, tree, path),
+        })),
+      ),
+    };
+  }
+
+  async changeOf(commit: Sha): Promise<Uint8Array> {
+    const { git } = this.#connection;
+    const { parents, tree } = await readCommit(git, commit);
+    const [parent] = parents;
+    if (!parent) return new Uint8Array();
+    const { policy, changelogPath } = this.#seen ?? (await this.observe());
+    const rendered = [policy.roadmap, ...(changelogPath === null ? [] : [changelogPath])];
+    const before = await Promise.all(
+      rendered.map(async (path) => [path, await entryAt(git, parent, path)] as const),
+    );
+    return await patchBetween(git, parent, await replaceEntries(git, tree, new Map(before)));
+  }
+
+  async #carryOut(decision: Decision, looked: pulls.Looked): Promise<Receipt> {
+    const { connection, observation } = looked;
+    switch (decision.do) {
+      case "assign":
+        return await this.#claim(decision, looked);
+      case "publish":
+        return await pulls.publish(decision, looked);
+      case "open":
+        return await pulls.open(decision, looked);
+      case "stage":
+        return await pulls.restack(decision, looked);
+      case "attest":
+        return await pulls.attest(decision, looked);
+      case "land":
+        return await pulls.land(decision, looked);
+      case "reject":
+        return await pulls.reject(decision, looked);
+      case "block":
+        return await this.#ask(decision, looked);
+      case "unblock":
+        await closeIssue(connection, decision.issue, `Closed: ${decision.because}.`);
+        return DONE;
+      case "report":
+        return await this.#tell(decision, looked);
+      case "continue":
+        return await this.#dispatch(decision, observation.repository.defaultBranch);
+    }
+  }
+
+  /** All claims and their reservations in one push: another cycle takes all of them or none. */
+  async #claim(
+    { assignments }: DecisionOf<"assign">,
+    { connection, observation }: pulls.Looked,
+  ): Promise<Receipt> {
+    const { git } = connection;
+    const stamp = pulls.stampOf(observation);
+    const updates = [];
+    const lines: JournalLine[] = [];
+    for (const claim of assignments) {
+      const base = await readCommit(git, claim.base);
+      const message = claimMessage({ ...pulls.subjectOf(claim), cycle: stamp.cycle }, claim.ceiling);
+      const to = await commitTree(git, { tree: base.tree, parents: [claim.base], message, date: base.date });
+      updates.push({ ref: `refs/heads/${pulls.branchOf(claim)}`, to, expected: null });
+      const { base: on, ceiling } = claim;
+      lines.push({ line: "assigned", ...stamp, ...pulls.subjectOf(claim), base: on, ceiling });
+    }
+    return await appendState(connection, { lines, with: updates, at: observation.now });
+  }
+
+  async #ask(decision: DecisionOf<"block">, { connection, observation }: pulls.Looked): Promise<Receipt> {
+    const issue = await putQuestion(connection, decision, observation);
+    const { milestone, because } = decision;
+    const line: JournalLine = { line: "blocked", ...pulls.stampOf(observation), milestone, issue, because };
+    return await appendState(connection, { lines: [line], at: observation.now });
+  }
+
+  async #tell(
+    { dashboard, files, close }: DecisionOf<"report">,
+    { connection, observation }: pulls.Looked,
+  ): Promise<Receipt> {
+    if (dashboard !== null) await putDashboard(connection, dashboard);
+    const lines = close.map((night) => ({ ...pulls.stampOf(observation), line: "closed" as const, night }));
+    return await appendState(connection, { lines, files, at: observation.now });
+  }
+
+  async #dispatch({ night, workflow }: DecisionOf<"continue">, ref: string): Promise<Receipt> {
+    const { owner, repo, actions } = this.#connection;
+    await actions.octokit.rest.actions.createWorkflowDispatch({
+      owner,
+      repo,
+      workflow_id: workflow,
+      ref,
+      inputs: { night },
+    });
+    return DONE;
+  }
+}

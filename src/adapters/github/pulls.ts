@@ -1,0 +1,274 @@
+/** Pull requests and the landing branch: opened, restacked, rejected and landed, each step safe to repeat. */
+
+import { commitTree, readCommit } from "#adapters/git/objects.ts";
+import { push, remoteRefs } from "#adapters/git/remote.ts";
+import { stage } from "#adapters/git/stage.ts";
+import { type Connection, wordsOf } from "#adapters/github/connection.ts";
+import { appendState } from "#adapters/github/state-branch.ts";
+import type { DecisionOf, Subject } from "#core/decision.ts";
+import { VERIFY } from "#core/gates.ts";
+import { type JournalLine, linesOf } from "#core/journal.ts";
+import type { Sha } from "#core/milestone.ts";
+import type { Observation } from "#core/observation.ts";
+import { NOTHING_SPENT } from "#core/outcome.ts";
+import { ceilingOf } from "#core/policy.ts";
+import { renderLanded } from "#core/render.ts";
+import { milestoneMessage } from "#core/trailers.ts";
+import type { Receipt } from "#ports/forge.ts";
+import { pullBody, pullTitle } from "#prose/pull-request.ts";
+import { isRejectionComment, rejectionComment } from "#prose/rejection.ts";
+
+export type Looked = { connection: Connection; observation: Observation };
+
+const DONE: Receipt = { outcome: "done" };
+const stale = (because: string): Receipt => ({ outcome: "stale", because });
+
+/** When, in which night and by which run a receipt is written. */
+export function stampOf({ now, night, cycle }: Observation) {
+  return { at: now, night: night.name, cycle: cycle.id };
+}
+
+export function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject {
+  return { milestone, slug, attempt, spec };
+}
+
+export async function publish(decision: DecisionOf<"publish">, looked: Looked): Promise<Receipt> {
+  const { connection, observation } = looked;
+  const { as, because, ask, code, spend, findings, tree, base } = decision;
+  const line: JournalLine = {
+    line: "published",
+    ...stampOf(observation),
+    ...subjectOf(decision),
+    as,
+    because,
+    ask,
+    code,
+    spend,
+    tree,
+    findings,
+  };
+  const written = await appendState(connection, { lines: [line], at: observation.now });
+  if (written.outcome === "stale" || as !== "pull" || tree === null) return written;
+  const claim = refOf(decision, observation);
+  const title = observation.roadmap.milestones.find(({ slug }) => slug === decision.slug)?.title ?? "";
+  const head = await commitTree(connection.git, {
+    tree,
+    parents: [base],
+    message: messageOf(decision, title, observation),
+    date: (await readCommit(connection.git, base)).date,
+  });
+  const pushed = await pushHead(decision, head, claim?.sha ?? null, connection);
+  if (pushed.outcome === "stale") return pushed;
+  const opened = await open(
+    { ...decision, do: "open", head },
+    {
+      connection,
+      observation: { ...observation, journal: [...observation.journal, line] },
+    },
+  );
+  if (opened.outcome === "stale") return opened;
+  return await attest(
+    {
+      do: "attest",
+      milestone: decision.milestone,
+      head,
+      green: because.length === 0,
+      because: because.join("; "),
+    },
+    looked,
+  );
+}
+
+/** Opens the pull request of a pushed head, or finds the one that is open already. */
+export async function open(
+  decision: Subject & { do: "open"; head: Sha },
+  { connection, observation }: Looked,
+): Promise<Receipt> {
+  const { owner, repo, publisher } = connection;
+  const branch = branchOf(decision);
+  const milestone = observation.roadmap.milestones.find(({ slug }) => slug === decision.slug);
+  if (!milestone) return stale("its milestone is gone from the roadmap");
+  const receipt = linesOf(observation.journal, "published").findLast(
+    ({ slug, attempt }) => slug === decision.slug && attempt === decision.attempt,
+  );
+  const { tree, parents } = await readCommit(connection.git, decision.head);
+  const body = pullBody({
+    ...subjectOf(decision),
+    milestone,
+    attempts: observation.policy.attempts,
+    findings: receipt?.findings ?? [],
+    because: receipt?.because ?? ["its evidence was lost; it is verified again"],
+    spend: receipt?.spend ?? NOTHING_SPENT,
+    ceiling: ceilingOf(observation.policy),
+    base: parents[0] ?? observation.landing.sha,
+    tree,
+    land: observation.policy.land,
+  });
+  try {
+    await publisher.octokit.rest.pulls.create({
+      owner,
+      repo,
+      head: branch,
+      base: observation.landing.branch,
+      title: pullTitle(milestone),
+      body,
+    });
+    return DONE;
+  } catch (error) {
+    const { data } = await publisher.octokit.rest.pulls.list({
+      owner,
+      repo,
+      head: `${owner}:${branch}`,
+      state: "open",
+    });
+    const mine = data.find(
+      ({ user, head }) => user && connection.ours.has(user.id) && head.sha === decision.head,
+    );
+    return mine ? DONE : stale(wordsOf(error));
+  }
+}
+
+/** Restacks on the landing branch. The journal's line comes first: a head that is pushed is a head that was announced. */
+export async function restack(
+  decision: DecisionOf<"stage">,
+  { connection, observation }: Looked,
+): Promise<Receipt> {
+  const { git } = connection;
+  const ref = refOf(decision, observation);
+  const milestone = observation.roadmap.milestones.find(({ slug }) => slug === decision.slug);
+  const parent = ref?.parents[0];
+  if (!parent || !milestone) return stale("its branch or its milestone is gone");
+  const staged = await stage({
+    git,
+    base: decision.onto,
+    patch: { commit: decision.head, parent },
+    roadmapPath: observation.policy.roadmap,
+    changelogPath: observation.changelogPath,
+    render: (files) => renderLanded(files, milestone),
+  });
+  if (!("tree" in staged))
+    return stale("refused" in staged ? staged.refused : `conflicts in ${staged.conflicts.join(", ")}`);
+  const head = await commitTree(git, {
+    tree: staged.tree,
+    parents: [decision.onto],
+    message: messageOf(decision, milestone.title, observation, decision.again),
+    date: (await readCommit(git, decision.onto)).date,
+  });
+  const { pull, onto: base } = decision;
+  const line: JournalLine = {
+    line: "staged",
+    ...stampOf(observation),
+    ...subjectOf(decision),
+    pull,
+    base,
+    head,
+  };
+  const written = await appendState(connection, { lines: [line], at: observation.now });
+  return written.outcome === "stale" ? written : await pushHead(decision, head, decision.head, connection);
+}
+
+export async function attest(
+  { head, green, because }: DecisionOf<"attest">,
+  { connection }: Looked,
+): Promise<Receipt> {
+  const { owner, repo, publisher } = connection;
+  await publisher.octokit.rest.repos.createCommitStatus({
+    owner,
+    repo,
+    sha: head,
+    context: VERIFY,
+    state: green ? "success" : "failure",
+    description: because.slice(0, 140),
+  });
+  return DONE;
+}
+
+/** A fast-forward and nothing else: GitHub refuses it if the branch holds anything that was not tested below. */
+export async function land(
+  decision: DecisionOf<"land">,
+  { connection, observation }: Looked,
+): Promise<Receipt> {
+  const { owner, repo, publisher, actions, git, remote } = connection;
+  const ref = `heads/${observation.landing.branch}`;
+  let because = "";
+  try {
+    await publisher.octokit.rest.git.updateRef({ owner, repo, ref, sha: decision.head, force: false });
+  } catch (error) {
+    because = wordsOf(error);
+  }
+  const tips = await remoteRefs(git, { url: remote, token: actions.token });
+  if (tips.get(`refs/${ref}`) !== decision.head) return stale(because || "the landing branch moved");
+  const { pull, head: commit, findings } = decision;
+  const line: JournalLine = {
+    line: "landed",
+    ...stampOf(observation),
+    ...subjectOf(decision),
+    pull,
+    commit,
+    findings,
+  };
+  // Written or not: that it landed is what the branch says.
+  await appendState(connection, { lines: [line], at: observation.now });
+  return DONE;
+}
+
+/** Comment, then receipt, then close: whoever finds it half done finishes it. */
+export async function reject(
+  decision: DecisionOf<"reject">,
+  { connection, observation }: Looked,
+): Promise<Receipt> {
+  const { owner, repo, publisher, ours } = connection;
+  const { octokit } = publisher;
+  const { pull, counted, because, attempt, milestone } = decision;
+  const at = { owner, repo, issue_number: pull };
+  const comments = await octokit.paginate(octokit.rest.issues.listComments, { ...at, per_page: 100 });
+  const said = comments.some(
+    ({ user, body }) => user && ours.has(user.id) && isRejectionComment(body ?? "", attempt),
+  );
+  if (!said)
+    await octokit.rest.issues.createComment({
+      ...at,
+      body: rejectionComment({ milestone, attempt, because, counted }),
+    });
+  const known = linesOf(observation.journal, "rejected").some((line) => line.pull === pull);
+  const line: JournalLine = {
+    line: "rejected",
+    ...stampOf(observation),
+    ...subjectOf(decision),
+    pull,
+    counted,
+    because,
+  };
+  const written = known ? DONE : await appendState(connection, { lines: [line], at: observation.now });
+  if (written.outcome === "stale") return written;
+  await octokit.rest.pulls.update({ owner, repo, pull_number: pull, state: "closed" });
+  return DONE;
+}
+
+async function pushHead(
+  subject: Subject,
+  head: Sha,
+  expected: Sha | null,
+  connection: Connection,
+): Promise<Receipt> {
+  const { git, remote, publisher } = connection;
+  const ref = `refs/heads/${branchOf(subject)}`;
+  const pushed = await push(git, {
+    url: remote,
+    token: publisher.token,
+    updates: [{ ref, to: head, expected }],
+  });
+  return pushed.outcome === "done" ? DONE : stale(pushed.because);
+}
+
+function messageOf(subject: Subject, title: string, { policy, cycle }: Observation, again = 0): string {
+  return milestoneMessage(policy.message, { ...subjectOf(subject), title, cycle: cycle.id }, again);
+}
+
+function refOf({ slug, attempt }: Subject, { refs }: Observation) {
+  return refs.find((ref) => ref.slug === slug && ref.attempt === attempt);
+}
+
+export function branchOf({ slug, attempt }: Pick<Subject, "slug" | "attempt">): string {
+  return `daybreak/m/${slug}/${attempt}`;
+}

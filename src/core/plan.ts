@@ -1,0 +1,116 @@
+/** Chooses which milestones start now, and says of every other ready one why it does not. Pure and total. */
+
+import type { Claim, Decision } from "#core/decision.ts";
+import { linesOf } from "#core/journal.ts";
+import { ledgerOf } from "#core/ledger.ts";
+import type { Slug } from "#core/milestone.ts";
+import { haltOf, type Observation } from "#core/observation.ts";
+import { ceilingOf, gateCommands } from "#core/policy.ts";
+import { priceOf } from "#core/prices.ts";
+import { type Standing, standingsOf } from "#core/progress.ts";
+import { declaresDependencies } from "#core/roadmap.ts";
+
+/** Minutes an owner needs, roughly: to answer a question, and to look through an open pull request. */
+const REVIEW_MINUTES = { blocker: 5, pull: 10 } as const;
+
+/** Minutes of the owner's time that wait for him already. */
+export function waitingReviewMinutes({ blockers, pulls, policy }: Observation): number {
+  const asked = blockers.filter(({ open }) => open).length * REVIEW_MINUTES.blocker;
+  const toMerge = policy.land === "pull-request" ? pulls.filter(({ state }) => state === "open").length : 0;
+  return asked + toMerge * REVIEW_MINUTES.pull;
+}
+
+/** What starts, and why the other ready milestones do not. */
+export type Plan = { claims: Claim[]; held: ReadonlyMap<Slug, string> };
+
+export function plan(observation: Observation): Decision[] {
+  const { claims } = chooseFrom(observation);
+  return claims.length === 0 ? [] : [{ do: "assign", assignments: claims }];
+}
+
+/** The plan itself. `paid: true` asks what would start inside the night's hours, whatever woke this cycle. */
+export function chooseFrom(observation: Observation, paid = observation.night.paid): Plan {
+  const standings = standingsOf(observation);
+  const room = roomIn(observation);
+  const claims: Claim[] = [];
+  const held = new Map<Slug, string>();
+  const general = reasonAgainstAny(observation, paid);
+  for (const { milestone, progress } of inOrder(standings, observation)) {
+    if (progress.state !== "ready") continue;
+    const reason = general ?? room.reasonAgainst(milestone.slug);
+    if (reason !== null) {
+      held.set(milestone.slug, reason);
+      continue;
+    }
+    room.take(milestone.slug);
+    claims.push({
+      milestone: milestone.id,
+      slug: milestone.slug,
+      attempt: progress.attempt,
+      base: observation.landing.sha,
+      spec: milestone.spec,
+      ceiling: ceilingOf(observation.policy),
+    });
+  }
+  return { claims, held };
+}
+
+/** While no dependency is declared anywhere, the order of the file is one: each waits for the one before it. */
+function inOrder(standings: readonly Standing[], { roadmap }: Observation): Standing[] {
+  if (declaresDependencies(roadmap)) return [...standings];
+  const passedOver = ["done", "blocked", "stuck", "not planned", "waiting"];
+  const next = standings.find(({ progress }) => !passedOver.includes(progress.state));
+  return next ? [next] : [];
+}
+
+/** Why no attempt could be made under this policy, or null. */
+export function whyUnworkable(policy: Observation["policy"]): string | null {
+  if (gateCommands(policy).length === 0) return "no gate command is known";
+  return priceOf(policy.model, policy.prices) === null ? `the price of ${policy.model} is not known` : null;
+}
+
+function reasonAgainstAny(observation: Observation, paid: boolean): string | null {
+  const { policy, night, blockers } = observation;
+  const halt = haltOf(observation);
+  if (halt !== null) return halt;
+  const unworkable = whyUnworkable(policy);
+  if (unworkable !== null) return unworkable;
+  const nightWide = blockers.find(({ open, milestone }) => open && milestone === null);
+  if (nightWide) return `waits for an answer to #${nightWide.issue}`;
+  const minutes = waitingReviewMinutes(observation);
+  if (minutes > policy["review-minutes"]) return `about ${minutes} minutes of review wait for you already`;
+  return paid ? null : night.because;
+}
+
+/** What is left of the night's capacity and money while claims are being chosen. */
+function roomIn(observation: Observation) {
+  const { policy, journal, night, roadmap } = observation;
+  const ceiling = ceilingOf(policy);
+  const spent = ledgerOf(journal, night.name);
+  const started = new Set<string>(
+    linesOf(journal, "assigned")
+      .filter((line) => line.night === night.name)
+      .map(({ slug }) => slug),
+  );
+  let places =
+    (declaresDependencies(roadmap) ? policy.parallel : 1) -
+    standingsOf(observation).filter(({ progress }) => progress.state === "in work").length;
+  let reserved = 0;
+  return {
+    reasonAgainst(slug: Slug): string | null {
+      if (places <= 0) return "others are being worked on";
+      if (!started.has(slug) && started.size >= policy.milestones)
+        return `${policy.milestones} milestones have been started this night`;
+      if (spent.night + reserved + ceiling > policy.budget.night + 0.005)
+        return `the night's $${policy.budget.night} do not cover another attempt of up to $${ceiling}`;
+      if (spent.month + reserved + ceiling > policy.budget.month + 0.005)
+        return `the month's $${policy.budget.month} do not cover another attempt of up to $${ceiling}`;
+      return null;
+    },
+    take(slug: Slug): void {
+      places -= 1;
+      reserved += ceiling;
+      started.add(slug);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/** Judges what an attempt made, writes its receipt, and opens the pull request whatever the evidence says. */
+
+import { attemptsOf } from "#core/attempt.ts";
+import { judgeBounds } from "#core/bounds.ts";
+import type { Assignment } from "#core/brief.ts";
+import type { DecisionOf, Subject } from "#core/decision.ts";
+import type { Evidence } from "#core/evidence.ts";
+import { faultsOf } from "#core/gates.ts";
+import type { Milestone, Sha } from "#core/milestone.ts";
+import type { Observation } from "#core/observation.ts";
+import { NOTHING_SPENT, type Outcome } from "#core/outcome.ts";
+import { protectedGlobs } from "#core/policy.ts";
+import { goOn } from "#jobs/land.ts";
+import { settle } from "#jobs/settle.ts";
+import type { Forge } from "#ports/forge.ts";
+import type { HandOver } from "#ports/hand-over.ts";
+import type { Trees } from "#ports/trees.ts";
+
+type Publish = DecisionOf<"publish">;
+type World = { forge: Forge; trees: Trees; handOver: HandOver; say: (line: string) => void };
+
+export async function publish(assignment: Assignment, world: World): Promise<void> {
+  const { observation, enacted } = await settle(
+    async (seen) => {
+      const decision = await decide(assignment, seen, world);
+      return decision === null ? [] : [decision];
+    },
+    world.forge,
+    world.say,
+  );
+  if (enacted.length === 0)
+    world.say(`publish   ${assignment.slug} attempt ${assignment.attempt}: nothing to do`);
+  await goOn(observation, world);
+}
+
+/** Null when the attempt is not this run's to publish, or was published already. */
+async function decide(
+  assignment: Assignment,
+  observation: Observation,
+  world: World,
+): Promise<Publish | null> {
+  const { slug, attempt, base, spec } = assignment;
+  const mine = attemptsOf(observation).find((one) => one.slug === slug && one.number === attempt);
+  if (mine?.state !== "working" || mine.cycle !== observation.cycle.id || mine.spec !== spec) return null;
+  const claim = observation.refs.find((ref) => ref.slug === slug && ref.attempt === attempt);
+  if (claim?.parents[0] !== base || !claim.trailers) return null;
+  const outcome = await world.handOver.readOutcome();
+  const receipt: Omit<Publish, "as" | "because"> = {
+    do: "publish",
+    milestone: claim.trailers.milestone,
+    slug,
+    attempt,
+    spec,
+    base,
+    tree: null,
+    ask: null,
+    code: outcome?.outcome === "failed" ? outcome.code : null,
+    // Nobody knows what it used before it was gone: all that was set aside for it.
+    spend: outcome?.spend ?? { ...NOTHING_SPENT, usd: claim.trailers.ceiling ?? 0 },
+    findings: [],
+  };
+  const milestone = observation.roadmap.milestones.find((one) => one.slug === slug && one.spec === spec);
+  if (outcome === null || receipt.code !== null || !milestone)
+    return { ...receipt, as: "lost", because: [whyLost(outcome, milestone)] };
+  if (outcome.outcome === "blocked")
+    return { ...receipt, as: "blocked", because: [outcome.because], ask: outcome.ask };
+  return { ...receipt, ...(await judgeChange({ milestone, outcome, receipt, observation }, world)) };
+}
+
+function whyLost(outcome: Outcome | null, milestone: Milestone | undefined): string {
+  if (outcome === null) return "the work job left no outcome";
+  if (!milestone) return "the milestone changed while it was being worked on";
+  return "because" in outcome ? outcome.because : "its outcome cannot be used";
+}
+
+type Change = {
+  milestone: Milestone;
+  outcome: Exclude<Outcome, { outcome: "blocked" }>;
+  receipt: Subject & { base: Sha };
+  observation: Observation;
+};
+
+/** What the change deserves: a pull request, a rejection without one, or a question. */
+async function judgeChange(
+  { milestone, outcome, receipt, observation }: Change,
+  { trees, handOver }: World,
+): Promise<Pick<Publish, "as" | "because"> & Partial<Pick<Publish, "tree" | "findings" | "ask">>> {
+  const stopped = outcome.outcome === "finished" ? [] : [`the engine ${outcome.outcome}: ${outcome.because}`];
+  const rejected = (...because: string[]) => ({ as: "rejected" as const, because: [...stopped, ...because] });
+  const patch = await handOver.readPatch();
+  if (patch === null || patch.length === 0) return rejected("nothing was changed");
+  const staged = await trees.stage(receipt.base, patch, milestone, observation);
+  if ("refused" in staged) return rejected(staged.refused);
+  if ("conflicts" in staged)
+    return rejected(`the patch does not apply to its own base: ${staged.conflicts.join(", ")}`);
+  const { policy, changelogPath } = observation;
+  const difference = await trees.changes(receipt.base, staged.tree);
+  const written = difference.changes.filter(({ path }) => path !== policy.roadmap && path !== changelogPath);
+  const bounds = judgeBounds({
+    ...difference,
+    changes: written,
+    protectedGlobs: protectedGlobs(policy),
+    touches: milestone.touches,
+    allows: milestone.allows,
+    limits: policy.limits,
+  });
+  if (bounds.protected.length > 0)
+    return {
+      as: "blocked",
+      because: bounds.protected,
+      ask: "Do this part by hand or take it out of the milestone; then close this issue to have it tried again.",
+    };
+  if (bounds.refused.length > 0) return rejected(...bounds.refused);
+  const evidence = (await handOver.readEvidence()).find((one) => isAbout(one, receipt, staged.tree));
+  const faults = evidence ? faultsOf(evidence) : ["`verify` left no evidence for this tree"];
+  return {
+    as: "pull",
+    tree: staged.tree,
+    because: [...stopped, ...faults],
+    findings: evidence?.findings ?? [],
+  };
+}
+
+function isAbout(
+  evidence: Evidence,
+  { slug, attempt, spec, base }: Subject & { base: Sha },
+  tree: Sha,
+): boolean {
+  return (
+    evidence.slug === slug &&
+    evidence.attempt === attempt &&
+    evidence.spec === spec &&
+    evidence.base === base &&
+    evidence.tree === tree
+  );
+}

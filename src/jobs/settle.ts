@@ -1,0 +1,50 @@
+/** The one loop: look, decide, act, look again, until there is nothing left to decide. */
+
+import type { Decision } from "#core/decision.ts";
+import { Failure } from "#core/errors.ts";
+import type { Observation } from "#core/observation.ts";
+import type { Forge } from "#ports/forge.ts";
+import { tell } from "#prose/story.ts";
+
+/** Looks after which a loop that still decides is called broken. */
+const MOST_LOOKS = 25;
+
+/** Looks that may end in a refusal before the decision is left to the next cycle. */
+const MOST_REFUSALS = 3;
+
+export type Settled = {
+  /** The last look: nothing was left to decide, or what was left was refused. */
+  observation: Observation;
+  enacted: Decision[];
+  /** Why the world refused what was still decided at the end; empty when it came to rest. */
+  refused: string[];
+};
+
+export async function settle(
+  decide: (observation: Observation) => Decision[] | Promise<Decision[]>,
+  forge: Forge,
+  say: (line: string) => void,
+): Promise<Settled> {
+  const enacted: Decision[] = [];
+  const refused: string[] = [];
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    const observation = await forge.observe();
+    const decisions = await decide(observation);
+    if (decisions.length === 0) return { observation, enacted, refused: [] };
+    if (refused.length >= MOST_REFUSALS) return { observation, enacted, refused };
+    for (const decision of decisions) {
+      const receipt = await forge.enact(decision);
+      if (receipt.outcome === "stale") {
+        refused.push(`${tell(decision)}: ${receipt.because}`);
+        say(`stale     ${receipt.because}: looking again`);
+        break;
+      }
+      say(tell(decision));
+      enacted.push(decision);
+    }
+  }
+  throw new Failure(
+    "NOT_SETTLED",
+    `still deciding after ${MOST_LOOKS} looks: ${enacted.slice(-3).map(tell).join("; ")}`,
+  );
+}

@@ -1,0 +1,252 @@
+/** The only door of the action: inputs → world → one job → outputs, or a failure with a remedy. */
+
+import { existsSync, realpathSync } from "node:fs";
+import { appendFile, mkdir } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import * as core from "@actions/core";
+import { context } from "@actions/github";
+import { openFolders } from "#adapters/actions/folders.ts";
+import { annotate, say } from "#adapters/actions/log.ts";
+import { redactorOf } from "#adapters/actions/redact.ts";
+import { initBare } from "#adapters/git/git.ts";
+import { connect } from "#adapters/github/connection.ts";
+import { GithubForge } from "#adapters/github/forge.ts";
+import { openSandbox } from "#adapters/sandbox/open-sandbox.ts";
+import { openDesk } from "#adapters/workbench/desk.ts";
+import { createWorkbench } from "#adapters/workbench/workbench.ts";
+import type { Assignment } from "#core/brief.ts";
+import { Failure } from "#core/errors.ts";
+import type { Trigger } from "#core/observation.ts";
+import { landTrain } from "#jobs/land.ts";
+import { planNight } from "#jobs/plan.ts";
+import { publish } from "#jobs/publish.ts";
+import { reportNight } from "#jobs/report.ts";
+import { reviewPulls } from "#jobs/review.ts";
+import { setUp } from "#jobs/setup.ts";
+import { verify } from "#jobs/verify.ts";
+import { work } from "#jobs/work.ts";
+import type { HandOver } from "#ports/hand-over.ts";
+import { tellMorning } from "#prose/morning.ts";
+import { type Inputs, readInputs } from "#src/inputs.ts";
+
+/** What the machine's owner may let `setup:` see beside the allow-list: the way out, and whom to trust on it. */
+const NETWORK_VARIABLES = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_DIR",
+  "SSL_CERT_FILE",
+] as const;
+
+void main();
+
+async function main(): Promise<void> {
+  try {
+    const inputs = readInputs((name) => core.getInput(name));
+    await run(inputs);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function run(inputs: Inputs): Promise<void> {
+  const root = join(variable("RUNNER_TEMP"), "daybreak");
+  const handOver = openFolders(root, {
+    runAttempt: Number(process.env.GITHUB_RUN_ATTEMPT ?? "1"),
+    about: inputs.assignment,
+    staged: inputs.staged,
+  });
+  switch (inputs.job) {
+    case "setup":
+      return await setUp(assigned(inputs), { handOver, workbench: workbenchOf(inputs, root), say });
+    case "work":
+      return await runWork(inputs, root, handOver);
+    case "verify": {
+      const clock = () => performance.now() / 1_000;
+      return await verify(
+        assigned(inputs),
+        { handOver, workbench: workbenchOf(inputs, root), clock, say },
+        inputs,
+      );
+    }
+    default:
+      return await runWithForge(inputs, root, handOver);
+  }
+}
+
+async function runWithForge(inputs: Inputs, root: string, handOver: HandOver): Promise<void> {
+  const forge = await forgeOf(inputs, root);
+  const world = { forge, trees: forge, handOver, say };
+  switch (inputs.job) {
+    case "plan": {
+      const { matrix, idle, parallel } = await planNight(world);
+      setMatrix(matrix);
+      core.setOutput("idle", idle);
+      return core.setOutput("parallel", parallel);
+    }
+    case "publish":
+      return await publish(assigned(inputs), world);
+    case "review": {
+      const { train, verify: toVerify, acted } = await reviewPulls(world);
+      setMatrix(toVerify);
+      core.setOutput("train", JSON.stringify(train));
+      return core.setOutput("acted", acted);
+    }
+    case "land":
+      return await landTrain(world, inputs);
+    default: {
+      const planned = {
+        result: inputs["plan-result"],
+        matrix: inputs["plan-matrix"],
+        failure: inputs["plan-failure"],
+      };
+      const morning = await reportNight(world, planned, async (told) => {
+        await core.summary.addRaw(tellMorning(told)).write();
+      });
+      return say(`morning   ${morning.landed.length} landed, ${morning.blocked.length} blocked`);
+    }
+  }
+}
+
+async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promise<void> {
+  const key = inputs["anthropic-api-key"];
+  if (key === "") throw new Failure("MODEL_KEY_MISSING", "no key for the model was passed to `work`");
+  const redact = redactorOf([key]);
+  const transcript = join(root, "out", "transcript", "transcript.jsonl");
+  await mkdir(dirname(transcript), { recursive: true });
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  let written = Promise.resolve();
+  await work(assigned(inputs), {
+    handOver,
+    workbench: workbenchOf(inputs, root),
+    engine: async () => {
+      const { createAnthropicEngine } = await import("#adapters/anthropic/engine.ts");
+      return createAnthropicEngine({ apiKey: key, baseUrl: inputs["anthropic-base-url"] || null });
+    },
+    transcript: (event) => {
+      written = written.then(async () => await appendFile(transcript, `${redact(JSON.stringify(event))}\n`));
+    },
+    say: (line) => say(redact(line)),
+    signal: stop.signal,
+  });
+  await written;
+}
+
+function workbenchOf(inputs: Inputs, root: string) {
+  const path = process.env.PATH ?? "";
+  return createWorkbench({
+    desk: openDesk(root),
+    checkout: variable("GITHUB_WORKSPACE"),
+    staged: inputs.staged,
+    sandbox: async () => {
+      const sandbox = await openSandbox({
+        bare: mayGoWithout(),
+        readable: toolFolders(path),
+        hidden: [variable("RUNNER_TEMP")],
+      });
+      say(`sandbox   ${sandbox.name}`);
+      return sandbox;
+    },
+    path,
+    network: Object.fromEntries(
+      NETWORK_VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    ),
+    redact: redactorOf([inputs["anthropic-api-key"]]),
+  });
+}
+
+/** Only in a rehearsal on this very machine, and only when it says so itself. */
+function mayGoWithout(): boolean {
+  const host = new URL(variable("GITHUB_SERVER_URL")).hostname;
+  return host === "127.0.0.1" && process.env.DAYBREAK_NO_SANDBOX === "1";
+}
+
+/** Where the programs of PATH lie, and what they are links to. */
+function toolFolders(path: string): string[] {
+  const folders = [...path.split(delimiter), dirname(process.execPath)].filter((folder) =>
+    existsSync(folder),
+  );
+  return [
+    ...new Set([
+      ...folders,
+      ...folders.map((folder) => realpathSync(folder)),
+      dirname(realpathSync(process.execPath)),
+    ]),
+  ];
+}
+
+async function forgeOf(inputs: Inputs, root: string): Promise<GithubForge> {
+  const { owner, repo } = context.repo;
+  const app = inputs["app-token"] === "" ? null : { token: inputs["app-token"], slug: inputs["app-slug"] };
+  const connection = await connect({
+    apiUrl: context.apiUrl,
+    serverUrl: context.serverUrl,
+    owner,
+    repo,
+    token: inputs.token,
+    app,
+    git: await initBare(join(root, "forge.git")),
+    known: repositoryFacts(),
+  });
+  const cycle = {
+    id: context.runId,
+    trigger: triggerOf(inputs),
+    workflow: workflowFile(),
+    asked: inputs.night,
+  };
+  return new GithubForge(connection, cycle, { checks: inputs.job !== "publish" });
+}
+
+/** What the event that woke us says of the repository: a request less in every look. */
+function repositoryFacts(): { defaultBranch: string; private: boolean } | null {
+  const repository: Record<string, unknown> = context.payload.repository ?? {};
+  const { default_branch: defaultBranch, private: isPrivate } = repository;
+  return typeof defaultBranch === "string" && typeof isPrivate === "boolean"
+    ? { defaultBranch, private: isPrivate }
+    : null;
+}
+
+function triggerOf({ night }: Inputs): Trigger {
+  if (context.eventName === "schedule") return "schedule";
+  if (context.eventName !== "workflow_dispatch") return "tick";
+  return night === null ? "button" : "dispatch";
+}
+
+/** `owner/repo/.github/workflows/daybreak.yml@refs/heads/main` → `daybreak.yml`: the caller's file, not ours. */
+function workflowFile(): string {
+  return variable("GITHUB_WORKFLOW_REF").split("@", 1).join("").split("/").at(-1) ?? "";
+}
+
+function setMatrix(matrix: readonly object[]): void {
+  core.setOutput("matrix", JSON.stringify({ include: matrix }));
+  core.setOutput("count", matrix.length);
+}
+
+function assigned({ assignment, job }: Inputs): Assignment {
+  if (assignment === null) throw new Failure("INPUT_INVALID", `${job} needs slug, attempt, base and spec`);
+  return assignment;
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Failure("INPUT_INVALID", `${name} is not set: this is no GitHub Actions runner`);
+  return value;
+}
+
+function fail(error: unknown): void {
+  // The engine's bundle brings its own copy of the class: a Failure is known by its name.
+  const known = error instanceof Error && error.name === "Failure" ? (error as Failure) : unexpected(error);
+  for (const diagnostic of known.diagnostics) annotate(diagnostic);
+  core.setOutput("failure", `${known.code}: ${known.message}`);
+  core.setFailed(`${known.code}: ${known.message}\n${known.remedy}`);
+}
+
+function unexpected(error: unknown): Failure {
+  const failure = new Failure("UNEXPECTED", error instanceof Error ? error.message : String(error), {
+    cause: error,
+  });
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return failure;
+}

@@ -1,0 +1,47 @@
+/** The test runners a replay knows, by the name of their program. Words only. */
+
+/** The package that brings each program; null for Node itself. */
+const RUNNERS: Readonly<Record<string, string | null>> = {
+  ava: "ava",
+  borp: "borp",
+  brittle: "brittle",
+  jasmine: "jasmine",
+  jest: "jest",
+  lab: "@hapi/lab",
+  mocha: "mocha",
+  node: null,
+  nodeunit: "nodeunit",
+  qunit: "qunit",
+  tap: "tap",
+  tape: "tape",
+  "ts-node": "ts-node",
+  tsx: "tsx",
+  uvu: "uvu",
+  vitest: "vitest",
+  vows: "vows",
+};
+
+/** Programs that run any other program, and are not part of the gate. */
+const WRAPPERS = new Set(["c8", "cross-env", "cross-env-shell", "dotenv", "env", "istanbul", "npx", "nyc"]);
+
+/** These run any script: only one that is a test, by its name, is a gate. */
+export const RUNS_ANYTHING = new Set(["node", "ts-node", "tsx"]);
+
+/** Flags that watch for changes or ask for coverage, which says nothing about the tests. */
+export const NOT_FOR_A_GATE =
+  /^--(?:watch(?:-?all)?|100|(?:no-)?(?:check-)?cov(?:erage)?(?:-[\w-]+)?)(?:=.*)?$/i;
+
+/** Flags that take the next word. The first group names a module, which has to be installed. */
+export const TAKES_A_WORD =
+  /^(?:-r|--require|--import|--loader|--experimental-loader|-R|--reporter|-u|--ui|-t|--timeout|-C|--cwd|--config)$/;
+
+/** `mocha`, `_mocha`, `./node_modules/.bin/mocha` and `node_modules/mocha/bin/mocha.js` are all mocha. */
+export function runnerOf(word: string): { program: string; from: string | null } | null {
+  const inside = /(?:^|\/)node_modules\/(?:\.bin\/)?((?:@[^/]+\/)?[^/]+)/.exec(word)?.[1];
+  const program = (inside ?? word).replace(/^_/, "").replace(/^@hapi\//, "");
+  return Object.hasOwn(RUNNERS, program) ? { program, from: RUNNERS[program] ?? null } : null;
+}
+
+export function isWrapper(word: string): boolean {
+  return WRAPPERS.has(word.slice(word.lastIndexOf("/") + 1));
+}

@@ -1,0 +1,361 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { validate } from "@actions/languageservice";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  actionOf,
+  duty,
+  examplesOf,
+  expectToHold,
+  FILES,
+  fileAt,
+  hole,
+  isForeign,
+  jobsOf,
+  plant,
+  ROOT,
+  type Rule,
+  type Step,
+  type WorkflowFile,
+} from "../support/workflow-files.ts";
+
+const NIGHT = ".github/workflows/night.yml";
+const MILESTONE = ".github/workflows/milestone.yml";
+const LANDING = ".github/workflows/landing.yml";
+const CI = ".github/workflows/ci.yml";
+const NIGHTLY = "workflows-examples/nightly.yml";
+
+/** GitHub's editor service. Node cannot import it (its JSON imports lack an attribute), so it is bundled first. */
+type LanguageService = {
+  validate: typeof validate;
+  documentOf: (uri: string, text: string) => Parameters<typeof validate>[0];
+  /** What the service would only log: its own failures, after which it reports nothing at all. */
+  logged: string[];
+};
+
+const LANGUAGE_SERVICE = `
+  import { registerLogger, validate } from "@actions/languageservice";
+  import { TextDocument } from "vscode-languageserver-textdocument";
+  export const logged = [];
+  const keep = (message) => logged.push(message);
+  registerLogger({ error: keep, warn: keep, info() {}, log() {} });
+  export const documentOf = (uri, text) => TextDocument.create(uri, "yaml", 1, text);
+  export { validate };
+`;
+
+const ACTION = { path: "action.yml", text: readFileSync(join(ROOT, "action.yml"), "utf8") };
+
+let folder: string;
+let service: LanguageService;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "daybreak-workflows-"));
+  const outfile = join(folder, "language-service.cjs");
+  const stdin = { contents: LANGUAGE_SERVICE, resolveDir: ROOT };
+  await build({ stdin, outfile, bundle: true, platform: "node", format: "cjs", logLevel: "silent" });
+  service = createRequire(import.meta.url)(outfile);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+let visits = 0;
+
+/** Everything GitHub says about the files. Calls and our own action are looked up in the files as they are given. */
+async function complaints(workflows: readonly { path: string; text: string }[]): Promise<string[]> {
+  visits += 1;
+  const files = [...workflows, ACTION];
+  const fileProvider = {
+    getFileContent: async ({ path }: { path: string }) => {
+      const called = files.find((file) => file.path === join(path));
+      if (!called) throw new Error(`there is no ${path}`);
+      return { name: path, content: called.text };
+    },
+  };
+  const found = files.map(async ({ path, text }) => {
+    // The service remembers a document by its address, and looks up `$/.` but passes over `$/`, which is the same.
+    const document = service.documentOf(
+      `file:///${visits}/${path}`,
+      text.replaceAll("uses: $/\n", "uses: $/.\n"),
+    );
+    const said = await service.validate(document, { fileProvider });
+    return said.map(({ message, range }) => `${path}:${range.start.line + 1}: ${message}`);
+  });
+  return [...(await Promise.all(found)).flat(), ...service.logged];
+}
+
+describe("GitHub's own language service", () => {
+  test("has nothing to say against the workflows, the examples and the action", async () => {
+    expect(await complaints(FILES)).toEqual([]);
+  });
+
+  test.each<[Rule["planted"], string]>([
+    [{ path: NIGHT, from: "needs: plan\n", to: "needs: plans\n" }, "depends on unknown job 'plans'"],
+    [{ path: NIGHT, from: "steps.plan.outputs.count", to: "steps.plans.outputs.count" }, "plans"],
+    [{ path: NIGHT, from: /(?<=\n {6})slug:/, to: "slugs:" }, "slugs"],
+    [{ path: NIGHT, from: "app-slug:", to: "app-name:" }, "Invalid action input 'app-name'"],
+    [{ path: NIGHT, from: "          job: plan\n", to: "" }, "Missing required input `job`"],
+    [{ path: NIGHT, from: /^ {4}secrets:\n {6}app/m, to: "    secrets:\n      key: x\n      app" }, "key"],
+    [{ path: NIGHT, from: "queue: max", to: "queue: all" }, "Unexpected value 'all'"],
+    [{ path: NIGHT, from: "milestone.yml", to: "milestones.yml" }, "Unable to find reusable workflow"],
+    [{ path: NIGHTLY, from: "contents: write", to: "content: write" }, "content"],
+    [{ path: NIGHTLY, from: "anthropic-api-key:", to: "anthropic-key:" }, "anthropic-key"],
+    [{ path: NIGHTLY, from: "17 22 * * *", to: "17 25 * * *" }, "cron"],
+  ])("refuses $0.from → $0.to", async (planted, says) => {
+    expect(await complaints(plant(FILES, planted))).toContainEqual(expect.stringContaining(says));
+  });
+});
+
+test("the cycle and the two workflows it calls have the shape of the night", () => {
+  const shape = jobsOf([NIGHT, MILESTONE, LANDING].map((path) => fileAt(FILES, path))).map(({ at, job }) =>
+    [
+      at,
+      job.needs.length > 0 ? `after ${job.needs.join(", ")}` : "",
+      job.strategy ? "as a matrix" : "",
+      job.uses ? `calls ${job.uses}` : "",
+      job.if ? `if ${job.if}` : "",
+    ]
+      .filter((part) => part !== "")
+      .join(" | "),
+  );
+  expect(shape.join("\n")).toMatchInlineSnapshot(`
+    "night.yml plan
+    night.yml milestone | after plan | as a matrix | calls ./.github/workflows/milestone.yml | if needs.plan.outputs.count != '0'
+    night.yml landing | after plan, milestone | calls ./.github/workflows/landing.yml | if \${{ !cancelled() && needs.plan.outputs.idle != 'true' }}
+    night.yml report | after plan, milestone, landing | if \${{ always() && needs.plan.outputs.idle != 'true' }}
+    milestone.yml work
+    milestone.yml verify | after work | if \${{ !cancelled() }}
+    milestone.yml publish | after work, verify | if \${{ !cancelled() }}
+    landing.yml review
+    landing.yml verify | after review | as a matrix | if needs.review.outputs.count != '0'
+    landing.yml land | after review, verify | if \${{ !cancelled() && needs.review.result == 'success' && (needs.review.outputs.train != '[]' || needs.review.outputs.acted == 'true') }}"
+  `);
+});
+
+/** Expands one field of a cron line: numbers, lists and `*`. */
+function cronField(field: string, size: number): number[] {
+  return field === "*" ? Array.from({ length: size }, (_, value) => value) : field.split(",").map(Number);
+}
+
+/** When a file starts by itself in a day. */
+function startsOf({ workflow }: WorkflowFile): { hour: number; minute: number }[] {
+  return workflow.on.schedule.flatMap(({ cron }) => {
+    const [minutes = "", hours = ""] = cron.split(" ");
+    return cronField(hours, 24).flatMap((hour) => cronField(minutes, 60).map((minute) => ({ hour, minute })));
+  });
+}
+
+const CALLERS: Rule[] = [
+  {
+    rule: "a caller file has at most 20 lines",
+    judge: (files) =>
+      examplesOf(files).flatMap(({ path, text }) => {
+        const lines = text.trimEnd().split("\n").length;
+        return lines > 20 ? [`${path} has ${lines} lines`] : [];
+      }),
+    planted: { path: NIGHTLY, from: /$/, to: "# one more line\n".repeat(20) },
+    says: "workflows-examples/nightly.yml has",
+  },
+  {
+    rule: "a caller starts off the hour, inside the night, and at least twice",
+    judge: (files) =>
+      examplesOf(files).flatMap((file) => {
+        const starts = startsOf(file);
+        return [
+          ...(starts.length < 2 ? [`${file.path} starts ${starts.length} times a night`] : []),
+          ...(starts.some(({ minute }) => minute % 15 === 0)
+            ? [`${file.path} starts with everyone else`]
+            : []),
+          ...(starts.some(({ hour }) => hour >= 6 && hour < 22)
+            ? [`${file.path} starts in the daytime`]
+            : []),
+        ];
+      }),
+    planted: { path: NIGHTLY, from: "17 22", to: "0 22" },
+    says: "workflows-examples/nightly.yml starts with everyone else",
+  },
+  {
+    rule: "a caller has a button that asks for the night alone, and passes it on",
+    judge: (files) =>
+      examplesOf(files).flatMap(({ path, workflow: { on, jobs } }) => {
+        const asks = Object.entries(on.workflow_dispatch?.inputs ?? {});
+        const isRight =
+          asks.length === 1 &&
+          asks.every(([name, input]) => name === "night" && input.default === "" && !input.required) &&
+          Object.values(jobs).every((job) => job.with.night === hole("inputs.night"));
+        return isRight ? [] : [`${path} does not pass the night on`];
+      }),
+    planted: { path: NIGHTLY, from: `night: ${hole("inputs.night")}`, to: "runner: ubuntu-24.04" },
+    says: "workflows-examples/nightly.yml does not pass the night on",
+  },
+  {
+    rule: "a calling job passes secrets by name, each under its own",
+    judge: (files) =>
+      jobsOf(files).flatMap(({ at, job }) =>
+        job.uses && (job.secrets === "inherit" || !Object.values(job.secrets).every(isSecret))
+          ? [`${at} passes ${JSON.stringify(job.secrets)}`]
+          : [],
+      ),
+    planted: { path: NIGHTLY, from: /secrets:\n.*\n/, to: "secrets: inherit\n" },
+    says: 'nightly.yml night passes "inherit"',
+  },
+];
+
+function isSecret(value: unknown): boolean {
+  return /^\$\{\{ secrets\.[A-Za-z_-]+ \}\}$/.test(String(value));
+}
+
+describe("the examples", () => {
+  test.each(CALLERS)("$rule", expectToHold);
+
+  test("the loop starts in every hour of the night", () => {
+    const hours = new Set(startsOf(fileAt(FILES, "workflows-examples/loop.yml")).map(({ hour }) => hour));
+    expect([...hours]).toEqual([22, 23, 0, 1, 2, 3, 4, 5]);
+  });
+});
+
+/** A rule about single steps: what is wrong with one, in words that follow the job's name. */
+function everyStep(wrong: (step: Step) => string | null): Rule["judge"] {
+  return (files) =>
+    jobsOf(files).flatMap(({ at, job }) =>
+      job.steps.flatMap((step) => {
+        const because = wrong(step);
+        return because === null ? [] : [`${at} › ${step.name}: ${because}`];
+      }),
+    );
+}
+
+const ARTIFACT =
+  /^(?<kind>brief|patch|transcript|evidence|train)-(?:(?:cycle|train)-0|\$\{\{ (?:inputs|matrix)\.slug \}\}-\$\{\{ (?:inputs|matrix)\.attempt \}\})-\$\{\{ github\.run_attempt \}\}$/;
+
+const STEPS: Rule[] = [
+  {
+    rule: "no expression stands inside a script",
+    judge: everyStep(({ run }) => (run?.includes("${{") ? "an expression inside `run`" : null)),
+    planted: { path: CI, from: "run: npm ci", to: `run: npm ci ${hole("github.head_ref")}` },
+    says: "ci.yml verify › Install: an expression inside `run`",
+  },
+  {
+    rule: "a checkout leaves no credentials behind",
+    judge: everyStep((step) =>
+      actionOf(step) === "actions/checkout" && step.with["persist-credentials"] !== false
+        ? "keeps its credentials"
+        : null,
+    ),
+    planted: { path: MILESTONE, from: /\n +persist-credentials: false/, to: "" },
+    says: "milestone.yml work › Check out the base: keeps its credentials",
+  },
+  {
+    rule: "nothing is cached anywhere",
+    judge: everyStep((step) => {
+      const action = actionOf(step);
+      if (action.startsWith("actions/cache")) return "uses a cache";
+      if (!action.startsWith("actions/setup-")) return null;
+      return "cache" in step.with || step.with["package-manager-cache"] !== false ? "may use a cache" : null;
+    }),
+    planted: { path: CI, from: "package-manager-cache: false", to: "cache: npm" },
+    says: "ci.yml verify › Node 24: may use a cache",
+  },
+  {
+    rule: "an uploaded artifact is named <kind>-<slug>-<attempt>-<run_attempt>",
+    judge: everyStep((step) =>
+      actionOf(step) === "actions/upload-artifact" && !ARTIFACT.test(String(step.with.name))
+        ? `is named ${step.with.name}`
+        : null,
+    ),
+    planted: { path: NIGHT, from: `brief-cycle-0-${hole("github.run_attempt")}`, to: "brief" },
+    says: "night.yml plan › Hand over the briefs: is named brief",
+  },
+  {
+    rule: "the reusable workflows use their own action at their own commit",
+    judge: everyStep(({ uses = "" }) =>
+      /^(\.|\$\/.|OWNER\/daybreak)/.test(uses) ? `uses ${uses} instead of $/` : null,
+    ),
+    planted: { path: NIGHT, from: "uses: $/\n", to: "uses: ./\n" },
+    says: "night.yml plan › Plan: uses ./ instead of $/",
+  },
+];
+
+const JOBS: Rule[] = [
+  {
+    rule: "every job with steps has a timeout",
+    judge: (files) =>
+      jobsOf(files)
+        .filter(({ job }) => job.uses === undefined && job["timeout-minutes"] === undefined)
+        .map(({ at }) => `${at} may run for six hours`),
+    planted: { path: MILESTONE, from: /\n +timeout-minutes: 10/, to: "" },
+    says: "milestone.yml publish may run for six hours",
+  },
+  {
+    rule: "every runner is pinned; only foreign code runs where the owner says",
+    judge: (files) =>
+      jobsOf(files).flatMap(({ at, job, file }) => {
+        const runner = job["runs-on"];
+        if (job.uses !== undefined || (runner && /^[a-z]+-\d[\d.]*$/.test(runner))) return [];
+        const fallback = file.workflow.on.workflow_call?.inputs.runner?.default;
+        const isOwners = runner === hole("inputs.runner") && fallback === "ubuntu-24.04";
+        return isOwners && job.steps.some(isForeign) ? [] : [`${at} runs on ${runner}`];
+      }),
+    planted: { path: NIGHT, from: "runs-on: ubuntu-24.04", to: "runs-on: ubuntu-latest" },
+    says: "night.yml plan runs on ubuntu-latest",
+  },
+  {
+    rule: "one leg of a matrix that fails does not end the others, and a leg says nothing in outputs",
+    judge: (files) =>
+      jobsOf(files).flatMap(({ at, job }) =>
+        job.strategy && (job.strategy["fail-fast"] !== false || job.outputs)
+          ? [`${at} ties its legs together`]
+          : [],
+      ),
+    planted: { path: LANDING, from: "fail-fast: false", to: "fail-fast: true" },
+    says: "landing.yml verify ties its legs together",
+  },
+  {
+    rule: "what is done with a milestone is set up first, in a step of its own",
+    judge: (files) =>
+      jobsOf(files).flatMap(({ at, job: { steps } }) => {
+        const doing = steps.findIndex((step) => ["work", "verify"].includes(duty(step) ?? ""));
+        const setup = steps.findIndex((step) => duty(step) === "setup");
+        return doing >= 0 && (setup < 0 || setup > doing) ? [`${at} is not set up first`] : [];
+      }),
+    planted: { path: MILESTONE, from: "job: setup", to: "job: verify" },
+    says: "milestone.yml work is not set up first",
+  },
+  {
+    rule: "the step with the model's key is the last of its job that runs foreign code",
+    judge: (files) =>
+      jobsOf(files).flatMap(({ at, job: { steps } }) => {
+        const withKey = steps.findIndex((step) => JSON.stringify(step).includes("anthropic-api-key"));
+        return withKey >= 0 && steps.findLastIndex(isForeign) > withKey
+          ? [`${at} runs on after the key`]
+          : [];
+      }),
+    planted: {
+      path: MILESTONE,
+      from: "      - name: Hand over the patch",
+      to: "      - run: env\n      - name: Hand over the patch",
+    },
+    says: "milestone.yml work runs on after the key",
+  },
+  {
+    rule: "only the call of the landing has a concurrency group, and it drops nobody who waits",
+    judge: (files) =>
+      jobsOf(files).flatMap(({ at, job }) => {
+        const given = job.concurrency ? `${job.concurrency.group}, ${job.concurrency.queue}` : "none";
+        const wanted = at === "night.yml landing" ? "daybreak-landing, max" : "none";
+        return given === wanted ? [] : [`${at} has the concurrency group ${given}`];
+      }),
+    planted: {
+      path: LANDING,
+      from: "  land:\n",
+      to: "  land:\n    concurrency: { group: daybreak-landing, queue: max }\n",
+    },
+    says: "landing.yml land has the concurrency group daybreak-landing, max",
+  },
+];
+
+describe("every step", () => test.each(STEPS)("$rule", expectToHold));
+describe("every job", () => test.each(JOBS)("$rule", expectToHold));

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  ceilingOf,
+  gateCommands,
+  PolicyFile,
+  policyFrom,
+  policyKeys,
+  policySchema,
+  protectedGlobs,
+} from "#core/policy.ts";
+
+const NOTHING_GIVEN = PolicyFile.parse({});
+const DETECTED = { defaultBranch: "trunk", setup: ["npm ci"], build: ["tsc"], test: ["npm test"] };
+
+test("the defaults are the ones the first night is promised", () => {
+  const { land, attempts, budget, minutes, milestones, parallel, night, wait } = NOTHING_GIVEN;
+  expect({ land, attempts, budget, minutes, milestones, parallel, night, wait }).toEqual({
+    land: "main",
+    attempts: 2,
+    budget: { milestone: 5, night: 10, month: 100 },
+    minutes: 60,
+    milestones: 5,
+    parallel: 2,
+    night: { from: "22:00", to: "06:00", timezone: "UTC" },
+    wait: 0,
+  });
+});
+
+test("what is detected fills what was not given, and nothing else", () => {
+  expect(policyFrom(NOTHING_GIVEN, DETECTED)).toMatchObject({
+    branch: "trunk",
+    setup: ["npm ci"],
+    test: ["npm test"],
+  });
+  const given = PolicyFile.parse({ branch: "next", setup: [], test: "make check" });
+  expect(policyFrom(given, DETECTED)).toMatchObject({
+    branch: "next",
+    setup: [],
+    build: ["tsc"],
+    test: ["make check"],
+  });
+});
+
+test("the gate builds before it tests, and without commands there is none", () => {
+  expect(gateCommands(policyFrom(NOTHING_GIVEN, DETECTED))).toEqual(["tsc", "npm test"]);
+  expect(gateCommands({ build: [], test: [] })).toEqual([]);
+});
+
+test("workflows, agent instructions, the roadmap, a changelog asked for, and what the owner adds are protected", () => {
+  const own = protectedGlobs(PolicyFile.parse({ roadmap: "docs/ROADMAP.md", protected: ["infra/**"] }));
+  for (const glob of [".github/**", "**/AGENTS.md", "docs/ROADMAP.md", "infra/**"])
+    expect(own).toContain(glob);
+  expect(protectedGlobs(PolicyFile.parse({ changelog: "HISTORY.md" }))).toContain("HISTORY.md");
+  expect(protectedGlobs(PolicyFile.parse({ changelog: true }))).toContain("CHANGELOG.md");
+  expect(protectedGlobs(PolicyFile.parse({ changelog: false }))).not.toContain("CHANGELOG.md");
+});
+
+test.each([
+  ["ROADMAP.md", true],
+  ["docs/plan/ROADMAP.md", true],
+  [".roadmap/..a", true],
+  ["../ROADMAP.md", false],
+  ["docs/../ROADMAP.md", false],
+  ["./ROADMAP.md", false],
+  ["/etc/passwd", false],
+  ["docs/..", false],
+  ["", false],
+])("a path inside the repository: %j is %s", (roadmap, expected) => {
+  expect(PolicyFile.safeParse({ roadmap }).success).toBe(expected);
+});
+
+test("the ceilings of all attempts never add up to more than the milestone's budget", () => {
+  const cents = fc.integer({ min: 1, max: 10_000_000 }).map((amount) => amount / 100);
+  fc.assert(
+    fc.property(cents, fc.integer({ min: 1, max: 20 }), (milestone, attempts) => {
+      const ceiling = ceilingOf({ budget: { milestone, night: 10, month: 100 }, attempts });
+      expect(ceiling * attempts).toBeLessThanOrEqual(milestone + 1e-9);
+      expect(ceiling * attempts).toBeGreaterThan(milestone - 0.01 * attempts - 1e-9);
+    }),
+  );
+});
+
+test("every key says what it means, and its default is one the file accepts", () => {
+  for (const { key, default: initial, meaning } of policyKeys()) {
+    expect(meaning, key).toMatch(/\.$/);
+    if (initial === undefined) continue;
+    const written = key.split(".").reduceRight<unknown>((value, name) => ({ [name]: value }), initial);
+    expect(PolicyFile.parse(written), key).toEqual(NOTHING_GIVEN);
+  }
+});
+
+test("the schema describes the file as it is written, not as it is read", () => {
+  expect(policySchema()).toMatchObject({
+    additionalProperties: false,
+    properties: { test: { anyOf: [{}, {}] } },
+  });
+  expect(policySchema().required).toBeUndefined();
+});

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { readPolicyFile } from "#adapters/policy-file.ts";
+import { policyFrom } from "#core/policy.ts";
+import { policyReference, sayPolicy } from "#prose/policy.ts";
+
+const DETECTED = { defaultBranch: "main", setup: ["npm ci"], build: [], test: ["npm test"] };
+
+function said(text: string | null): string {
+  const { policy, given, diagnostics } = readPolicyFile(text, "daybreak.yml");
+  expect(diagnostics).toEqual([]);
+  return sayPolicy(policyFrom(policy, DETECTED), given).join("\n");
+}
+
+test("a cycle begins by saying every rule in force, and whose it is", () => {
+  expect(said(null)).toMatchInlineSnapshot(`
+    "land: main (default)
+    branch: main (detected)
+    roadmap: ROADMAP.md (default)
+    attempts: 2 (default)
+    budget: milestone $5, night $10, month $100 (default)
+    minutes: 60 (default)
+    tokens: 4000000 (default)
+    turns: 150 (default)
+    milestones: 5 (default)
+    parallel: 2 (default)
+    night: from 22:00, to 06:00, timezone UTC (default)
+    setup: \`npm ci\` (detected)
+    build: none (detected)
+    test: \`npm test\` (detected)
+    tests: \`**/test/**\`, \`**/tests/**\`, \`**/__tests__/**\`, \`**/spec/**\`, \`**/*.test.*\`, \`**/*.spec.*\`, \`**/test.*\`, \`**/test_*.py\`, \`**/*_test.py\`, \`**/*_test.go\` (default)
+    checks: none (default)
+    wait: 0 (default)
+    protected: none (default)
+    limits: files 100, lines 5000, bytes 4000000 (default)
+    needs-human: hold (default)
+    changelog: CHANGELOG.md, if it exists (detected)
+    conventions: CONVENTIONS.md (default)
+    model: claude-opus-5-5 (default)
+    effort: medium (default)
+    prices: none (default)
+    verify: minutes 20 (default)
+    review-minutes: 30 (default)
+    message: \`{id}: {title}\` (default)"
+  `);
+});
+
+test("what the owner wrote is not marked", () => {
+  const text =
+    "test: [npm test, npm run lint]\nbudget: {night: 12.5}\nchangelog: false\nmessage: 'feat: {title}'\n" +
+    "prices: {own: {input: 1, output: 2, cache-write: 0, cache-read: 0}}\n";
+  const unmarked = said(text)
+    .split("\n")
+    .filter((line) => !line.endsWith(")") || line.startsWith("prices"));
+  expect(unmarked.join("\n")).toMatchInlineSnapshot(`
+    "budget: milestone $5, night $12.5, month $100
+    test: \`npm test\`, \`npm run lint\`
+    changelog: false
+    prices: own (input 1, output 2, cache-write 0, cache-read 0)
+    message: \`feat: {title}\`"
+  `);
+});
+
+test("a command of several lines is said in one", () => {
+  expect(said("setup: |\n  cd app\n  npm ci\n")).toContain("\nsetup: `cd app ⏎ npm ci`\n");
+});
+
+test("the reference has a line for every key", () => {
+  expect(policyReference()).toMatchInlineSnapshot(`
+    "| Key | Default | Meaning |
+    | --- | --- | --- |
+    | \`land\` | \`main\` | \`main\` lands proven milestones on the landing branch; \`pull-request\` merges nothing. |
+    | \`branch\` |  | The landing branch, if it is not the default branch. |
+    | \`roadmap\` | \`ROADMAP.md\` | Path of the roadmap. |
+    | \`attempts\` | \`2\` | Attempts per milestone before a human is asked. |
+    | \`budget\` |  | Hard ceilings in US dollars. Set aside before work starts. |
+    | \`budget.milestone\` | \`5\` | US dollars per milestone, over all its attempts. |
+    | \`budget.night\` | \`10\` | US dollars per night. |
+    | \`budget.month\` | \`100\` | US dollars per calendar month. |
+    | \`minutes\` | \`60\` | Minutes of work per milestone, over all its attempts. |
+    | \`tokens\` | \`4000000\` | Model tokens per attempt, read and written. |
+    | \`turns\` | \`150\` | Model turns per attempt. |
+    | \`milestones\` | \`5\` | Milestones started per night. |
+    | \`parallel\` | \`2\` | Attempts at the same time. One while the roadmap declares no dependency at all. |
+    | \`night\` |  | The hours in which paid work may start. |
+    | \`night.from\` | \`"22:00"\` | When a night begins. |
+    | \`night.to\` | \`"06:00"\` | When it ends. The same time as \`from\`: a night lasts all day. |
+    | \`night.timezone\` | \`UTC\` | An IANA name such as Europe/Vienna. |
+    | \`setup\` |  | Commands that prepare a checkout, with network. Detected if not given. |
+    | \`build\` |  | Gate commands that build. Detected if not given. |
+    | \`test\` |  | Gate commands that test. Detected if not given. |
+    | \`tests\` | \`["**/test/**","**/tests/**","**/__tests__/**","**/spec/**","**/*.test.*","**/*.spec.*","**/test.*","**/test_*.py","**/*_test.py","**/*_test.go"]\` | Globs of test files. |
+    | \`checks\` | \`[]\` | Required checks beyond the repository's rules. |
+    | \`wait\` | \`0\` | Minutes \`land\` waits for running checks. 0: what still runs belongs to the next cycle. |
+    | \`protected\` | \`[]\` | Further globs no milestone may change. |
+    | \`limits\` |  | The largest change a milestone may make. |
+    | \`limits.files\` | \`100\` | Changed files per milestone. |
+    | \`limits.lines\` | \`5000\` | Changed lines per milestone. |
+    | \`limits.bytes\` | \`4000000\` | Bytes of changed files per milestone. |
+    | \`needs-human\` | \`hold\` | What becomes of a proven patch with a criterion no machine can check. |
+    | \`changelog\` |  | The changelog to keep: true, false or its path. Kept if CHANGELOG.md exists. |
+    | \`conventions\` | \`CONVENTIONS.md\` | A file of conventions for the engine, if it exists. |
+    | \`model\` | \`claude-opus-5-5\` | The model of the built-in engine. |
+    | \`effort\` | \`medium\` | How hard the model thinks before it acts. |
+    | \`prices\` | \`{}\` | US dollars per million tokens, for models the built-in table does not know. |
+    | \`verify\` |  | The most \`verify\` may take. |
+    | \`verify.minutes\` | \`20\` | Minutes for all of its commands together. |
+    | \`review-minutes\` | \`30\` | Nothing new starts while more estimated review minutes than this wait for the owner. |
+    | \`message\` | \`"{id}: {title}"\` | First line of a milestone's commit; {id} and {title} are filled in. |
+    "
+  `);
+});

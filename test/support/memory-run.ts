@@ -1,0 +1,167 @@
+/** What one workflow run has for itself: files that pass between its jobs, and a folder for each attempt. */
+
+import type { Assignment, Brief } from "#core/brief.ts";
+import type { CommandRun, Evidence } from "#core/evidence.ts";
+import type { Sha } from "#core/milestone.ts";
+import type { Outcome } from "#core/outcome.ts";
+import type { Workspace } from "#ports/engine.ts";
+import type { HandOver } from "#ports/hand-over.ts";
+import type { Place, Staged, Workbench } from "#ports/workbench.ts";
+import { changesBetween, stageIn } from "./memory-forge.ts";
+import {
+  applyEdits,
+  editsBetween,
+  type Files,
+  type MemoryGit,
+  parsePatch,
+  printPatch,
+} from "./memory-git.ts";
+import { isCode } from "./memory-world.ts";
+
+/** The artifacts of one workflow run. Everything is copied, as through a file. */
+export class Artifacts {
+  readonly #files = new Map<string, unknown>();
+
+  put(name: string, value: unknown): void {
+    this.#files.set(name, structuredClone(value));
+  }
+
+  get<Value>(name: string): Value | null {
+    return (structuredClone(this.#files.get(name)) as Value | undefined) ?? null;
+  }
+
+  all<Value>(kind: string): Value[] {
+    return [...this.#files.keys()].flatMap((name) => {
+      const value = name.startsWith(kind) ? this.get<Value>(name) : null;
+      return value === null ? [] : [value];
+    });
+  }
+}
+
+type Written = { brief: Brief; startFrom: Uint8Array | null };
+
+export class MemoryHandOver implements HandOver {
+  readonly #artifacts: Artifacts;
+  readonly #name: string;
+
+  constructor(artifacts: Artifacts, name: string) {
+    this.#artifacts = artifacts;
+    this.#name = name;
+  }
+
+  async readBrief({ slug, attempt, base, spec }: Assignment): Promise<Written | null> {
+    return this.#artifacts.get(`brief ${slug} ${attempt} ${base} ${spec}`);
+  }
+
+  async writeBrief(brief: Brief, startFrom: Uint8Array | null): Promise<void> {
+    const { slug, attempt, base, spec } = brief.assignment;
+    this.#artifacts.put(`brief ${slug} ${attempt} ${base} ${spec}`, { brief, startFrom });
+  }
+
+  async readOutcome(): Promise<Outcome | null> {
+    return this.#artifacts.get(`outcome ${this.#name}`);
+  }
+
+  async writeOutcome(outcome: Outcome): Promise<void> {
+    this.#artifacts.put(`outcome ${this.#name}`, outcome);
+  }
+
+  async readPatch(): Promise<Uint8Array | null> {
+    return this.#artifacts.get(`patch ${this.#name}`);
+  }
+
+  async writePatch(patch: Uint8Array): Promise<void> {
+    this.#artifacts.put(`patch ${this.#name}`, patch);
+  }
+
+  async readEvidence(): Promise<Evidence[]> {
+    return this.#artifacts.all("evidence");
+  }
+
+  async writeEvidence(evidence: Evidence): Promise<void> {
+    this.#artifacts.put(`evidence ${this.#name} ${evidence.tree}`, evidence);
+  }
+}
+
+/** A program so small that a story can run it: a test is a list of `FILE says WORD`. */
+export class MemoryWorkbench implements Workbench {
+  readonly #git: MemoryGit;
+  readonly #head: Sha;
+  readonly #places = new Map<Place, Files>();
+  /** What it was before anybody worked in it. */
+  base: Files = {};
+  /** The folder the engine works in. */
+  files: Record<string, string> = {};
+
+  constructor(git: MemoryGit, head: Sha) {
+    this.#git = git;
+    this.#head = head;
+  }
+
+  async prepare(): Promise<CommandRun[]> {
+    return [];
+  }
+
+  async open({ assignment }: Brief, startFrom: Uint8Array | null): Promise<Workspace> {
+    this.base = this.#git.filesOf(assignment.base);
+    const started = applyEdits(this.base, parsePatch(startFrom ?? new Uint8Array()));
+    this.files = { ...("files" in started ? started.files : this.base) };
+    return {
+      directory: "/checkout",
+      spill: "/spill",
+      instructions: "",
+      shell: async (script) => ({ ...play(script, this.files), timedOut: false }),
+      gates: async () => ({ green: play("npm test", this.files).exitCode === 0, report: "" }),
+      changedPaths: async () => editsBetween(this.base, this.files).map(({ path }) => path),
+    };
+  }
+
+  async takePatch(): Promise<Uint8Array> {
+    return printPatch(editsBetween(this.base, this.files).filter(isCode));
+  }
+
+  async stage({ assignment, milestone, changelogPath }: Brief, patch: Uint8Array): Promise<Staged> {
+    return stageIn(this.#git, { base: assignment.base, edits: parsePatch(patch), milestone, changelogPath });
+  }
+
+  async headTree(): Promise<Sha> {
+    return this.#git.read(this.#head).tree;
+  }
+
+  async changes(base: Sha, tree: Sha) {
+    return changesBetween(this.#git, base, tree);
+  }
+
+  async layOut(place: Place, tree: Sha, restore: readonly string[]): Promise<void> {
+    // Verify lays base out as `start` before it asks for anything to be restored from it.
+    const base = this.#places.get("start") ?? {};
+    const restored = restore.map((path) => [path, base[path] ?? ""] as const);
+    this.#places.set(place, { ...this.#git.filesOf(tree), ...Object.fromEntries(restored) });
+  }
+
+  async run(place: Place, command: string, tree: Sha): Promise<CommandRun & { output: string }> {
+    const { exitCode, output } = play(command, this.#places.get(place) ?? {});
+    return { command, tree, exitCode, output, tail: output, seconds: 1, digest: "digest" };
+  }
+
+  async readText(tree: Sha, path: string): Promise<string | null> {
+    return this.#git.filesOf(tree)[path] ?? null;
+  }
+}
+
+/** `npm test` runs every test file, `node FILE` one of them. */
+function play(command: string, files: Files): { exitCode: number; output: string } {
+  const tests = Object.keys(files).filter((path) =>
+    command === "npm test" ? path.startsWith("test/") : command === `node ${path}`,
+  );
+  const broken = tests.flatMap((path) =>
+    (files[path] ?? "").split("\n").filter((line) => !holds(line, files)),
+  );
+  const red = broken.length > 0 || tests.length === 0;
+  return { exitCode: red ? 1 : 0, output: broken.map((line) => `not so: ${line}`).join("\n") };
+}
+
+function holds(line: string, files: Files): boolean {
+  const [, path = "", word = ""] = /^(\S+) says (.+)$/.exec(line) ?? [];
+  return line === "" || (files[path] ?? "").includes(word);
+}

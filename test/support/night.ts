@@ -1,0 +1,235 @@
+/** The language of the stories: plays nights with the real jobs over a world in memory, and says what was decided. */
+
+import type { Brief } from "#core/brief.ts";
+import type { Decision } from "#core/decision.ts";
+import { Failure } from "#core/errors.ts";
+import { NightName } from "#core/journal.ts";
+import type { Trigger } from "#core/observation.ts";
+import { type Morning, morningOf } from "#core/report.ts";
+import { landTrain } from "#jobs/land.ts";
+import { type PlanResult, planNight } from "#jobs/plan.ts";
+import { publish } from "#jobs/publish.ts";
+import { reportNight } from "#jobs/report.ts";
+import { reviewPulls } from "#jobs/review.ts";
+import { verify } from "#jobs/verify.ts";
+import { work } from "#jobs/work.ts";
+import type { Engine } from "#ports/engine.ts";
+import { Human } from "./human.ts";
+import { MemoryForge } from "./memory-forge.ts";
+import { type Cycle, lookAt } from "./memory-look.ts";
+import { Artifacts, MemoryHandOver, MemoryWorkbench } from "./memory-run.ts";
+import { Killed, MemoryWorld, type Setting } from "./memory-world.ts";
+import { builds, COST, type Habit, MachineGone, repositoryWith } from "./worlds.ts";
+
+export type NightOptions = Partial<Omit<Setting, "files">> & {
+  roadmap: string;
+  engine?: Habit;
+  trigger?: Trigger;
+  /** Cycles after which the telling stops, finished or not. */
+  cycles?: number;
+  /** What happens right before the first decision of that kind is carried out. */
+  before?: Partial<Record<Decision["do"], (human: Human) => void>>;
+  /** What happens after the first, second, … cycle. */
+  after?: Record<number, (human: Human) => void>;
+  /** The write that is not made, because everything ends just before it. */
+  killAt?: number;
+};
+
+/** Told only on request: they come with every landing and every cycle. */
+const CLOCKWORK = ["attest", "report", "continue"];
+
+/** More cycles than any story needs: whoever gets here runs in a circle. */
+const MOST_CYCLES = 60;
+
+export type Told = {
+  /** One line for each decision, without the clockwork. */
+  story: string;
+  /** The same with the clockwork. */
+  everything: string;
+  world: MemoryWorld;
+  morning: Morning;
+  human: Human;
+  cycles: number;
+  /** Goes on in the same world, `minutes` later, until nothing is left again. */
+  goOn(minutes: number, trigger?: Trigger, engine?: Habit): Promise<Told>;
+};
+
+export async function aNight(options: NightOptions): Promise<Told> {
+  const {
+    roadmap,
+    engine: _,
+    trigger: __,
+    cycles: ___,
+    before: ____,
+    after: _____,
+    killAt,
+    ...rest
+  } = options;
+  const world = new MemoryWorld({
+    policy: {},
+    mode: "app",
+    required: [],
+    ci: () => "success",
+    rules: { pullRequest: false, mergeQueue: false },
+    refuses: { pulls: null, landing: null },
+    now: "2026-11-20T22:07:00.000Z",
+    lag: 0,
+    ...rest,
+    files: repositoryWith(roadmap),
+  });
+  world.killAt = killAt ?? null;
+  return await goOn(world, options);
+}
+
+async function goOn(world: MemoryWorld, options: NightOptions): Promise<Told> {
+  const human = new Human(world);
+  const meanwhile = new Map(
+    Object.entries(options.before ?? {}).map(([what, act]) => [what as Decision["do"], () => act(human)]),
+  );
+  const from = world.story.length;
+  let played = 0;
+  let next: Pick<Cycle, "trigger" | "asked"> | null = { trigger: options.trigger ?? "schedule", asked: null };
+  while (next !== null && played < (options.cycles ?? MOST_CYCLES)) {
+    const cycle = { id: 100 + world.nextCycle(), workflow: "daybreak.yml", ...next };
+    await new Run(world, cycle, meanwhile, options.engine ?? builds).play();
+    played += 1;
+    options.after?.[played]?.(human);
+    world.sleep(10);
+    next = nextCycle(world);
+  }
+  if (played === MOST_CYCLES) throw new Error(`no end after ${played} cycles:\n${world.story.join("\n")}`);
+  return told(world, { human, played, from, options });
+}
+
+/** A dispatch comes first; else a check that ends wakes a cycle that may not spend. */
+function nextCycle(world: MemoryWorld): Pick<Cycle, "trigger" | "asked"> | null {
+  const checked = world.finishChecks();
+  const asked = world.dispatched;
+  world.dispatched = null;
+  if (asked !== null) return { trigger: "dispatch", asked: NightName.parse(asked) };
+  return checked ? { trigger: "tick", asked: null } : null;
+}
+
+function told(
+  world: MemoryWorld,
+  { human, played, from, options }: { human: Human; played: number; from: number; options: NightOptions },
+): Told {
+  const lines = world.story.slice(from);
+  const look = { id: 99, trigger: "tick", workflow: "daybreak.yml", asked: null } as const;
+  return {
+    story: lines.filter((line) => !CLOCKWORK.some((word) => line.startsWith(word))).join("\n"),
+    everything: lines.join("\n"),
+    world,
+    morning: morningOf(lookAt(world, look)),
+    human,
+    cycles: played,
+    async goOn(minutes, trigger = "schedule", engine = options.engine ?? builds) {
+      world.sleep(minutes);
+      const { before: _, after: __, ...rest } = options;
+      return await goOn(world, { ...rest, trigger, engine });
+    },
+  };
+}
+
+/** One workflow run: the jobs in the order of night.yml, each with what it may have. */
+class Run {
+  readonly #world: MemoryWorld;
+  readonly #cycle: Cycle;
+  readonly #meanwhile: Map<Decision["do"], () => void>;
+  readonly #habit: Habit;
+  readonly #artifacts = new Artifacts();
+  readonly #say = (): void => undefined;
+
+  constructor(world: MemoryWorld, cycle: Cycle, meanwhile: Map<Decision["do"], () => void>, habit: Habit) {
+    this.#world = world;
+    this.#cycle = cycle;
+    this.#meanwhile = meanwhile;
+    this.#habit = habit;
+  }
+
+  async play(): Promise<void> {
+    this.#world.running.add(this.#cycle.id);
+    try {
+      const { planned, failure } = await this.#plan();
+      for (const assignment of planned?.matrix ?? []) await this.#milestone(assignment);
+      if (planned?.idle === true) return;
+      await this.#landing();
+      const matrix = JSON.stringify({ include: planned?.matrix ?? [] });
+      const result = planned ? "success" : "failure";
+      await reportNight(this.#desk("report"), { result, matrix, failure }, async () => undefined);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      this.#world.story.push(error.message);
+    } finally {
+      this.#world.running.delete(this.#cycle.id);
+    }
+  }
+
+  async #plan(): Promise<{ planned: PlanResult | null; failure: string }> {
+    try {
+      return { planned: await planNight(this.#desk("plan")), failure: "" };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#world.story.push(`failure   ${error.code}`);
+      return { planned: null, failure: `${error.code}: ${error.message}` };
+    }
+  }
+
+  async #milestone(assignment: PlanResult["matrix"][number]): Promise<void> {
+    const desk = this.#desk(`${assignment.slug} ${assignment.attempt}`);
+    const workbench = new MemoryWorkbench(this.#world.git, assignment.base);
+    const engine = async () => engineWith(this.#habit, workbench);
+    try {
+      const signal = new AbortController().signal;
+      await work(assignment, { ...desk, workbench, engine, transcript: this.#say, signal });
+      await verify(assignment, { ...desk, workbench, clock: () => 0 }, { staged: false });
+    } catch (error) {
+      if (!(error instanceof MachineGone)) throw error;
+    }
+    await publish(assignment, desk);
+  }
+
+  async #landing(): Promise<void> {
+    const { train, verify: toVerify, acted } = await reviewPulls(this.#desk("review"));
+    for (const { head, ...assignment } of toVerify) {
+      const workbench = new MemoryWorkbench(this.#world.git, head);
+      const desk = this.#desk(`train ${assignment.slug} ${assignment.attempt}`);
+      await verify(assignment, { ...desk, workbench, clock: () => 0 }, { staged: true });
+    }
+    await landTrain(this.#desk("land"), { train, acted });
+  }
+
+  #desk(name: string) {
+    const forge = new MemoryForge(this.#world, this.#cycle, this.#meanwhile);
+    return { forge, trees: forge, handOver: new MemoryHandOver(this.#artifacts, name), say: this.#say };
+  }
+}
+
+function engineWith(habit: Habit, workbench: MemoryWorkbench): Engine {
+  return {
+    name: "a habit",
+    async attempt({ assignment, earlier }: Brief) {
+      const { slug, attempt } = assignment;
+      const lessons = earlier.flatMap(({ because }) => because);
+      const startedFromPatch = (earlier.at(-1)?.startFrom ?? null) !== null;
+      const { files, base } = workbench;
+      const outcome = habit({ slug, attempt, files, base, earlier: lessons, startedFromPatch });
+      return outcome ?? { outcome: "finished", summary: "done", spend: COST };
+    },
+  };
+}
+
+/** The world as somebody finds it who knows nothing of how it came to be. */
+export function standsAs({ git, main, pulls, blockers }: MemoryWorld) {
+  const by = (state: string) => pulls.filter((pull) => pull.state === state);
+  const merged = by("merged").map(({ slug }) => slug as string);
+  return {
+    landed: merged.toSorted(),
+    files: git.filesOf(main),
+    open: by("open").length,
+    questions: blockers
+      .filter(({ open }) => open)
+      .map(({ key }) => key)
+      .toSorted(),
+  };
+}
