@@ -103,6 +103,7 @@ async function bundled(
     legalComments: "none",
     logLevel: "silent",
     plugins: [standApart(root, apart, all)],
+    alias: { undici: "./src/adapters/actions/undici.ts" },
     ...(banner === undefined ? {} : { banner: { js: banner } }),
   } as const satisfies BuildOptions;
   const result = await build(options).catch((failed) =>

@@ -1,3 +1,7 @@
+if (Number(process.versions.node.split(".")[0]) < 22) {
+  console.error("NODE_TOO_OLD: this is Node %s. %s", process.versions.node, "Install Node 22 or newer, or run it through the package's own npm scripts.");
+  process.exit(1);
+}
 "use strict";
 var __create = Object.create;
 var __defProp = Object.defineProperty;
@@ -1906,28 +1910,28 @@ var require_stringifyString = __commonJS({
       return true;
     }
     function doubleQuotedString(value, ctx) {
-      const json = JSON.stringify(value);
+      const json2 = JSON.stringify(value);
       if (ctx.options.doubleQuotedAsJSON)
-        return json;
+        return json2;
       const { implicitKey } = ctx;
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
       const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
       let str = "";
       let start = 0;
-      for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
-        if (ch === " " && json[i + 1] === "\\" && json[i + 2] === "n") {
-          str += json.slice(start, i) + "\\ ";
+      for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
+        if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
+          str += json2.slice(start, i) + "\\ ";
           i += 1;
           start = i;
           ch = "\\";
         }
         if (ch === "\\")
-          switch (json[i + 1]) {
+          switch (json2[i + 1]) {
             case "u":
               {
-                str += json.slice(start, i);
-                const code2 = json.substr(i + 2, 4);
-                switch (code2) {
+                str += json2.slice(start, i);
+                const code3 = json2.substr(i + 2, 4);
+                switch (code3) {
                   case "0000":
                     str += "\\0";
                     break;
@@ -1953,26 +1957,26 @@ var require_stringifyString = __commonJS({
                     str += "\\P";
                     break;
                   default:
-                    if (code2.substr(0, 2) === "00")
-                      str += "\\x" + code2.substr(2);
+                    if (code3.substr(0, 2) === "00")
+                      str += "\\x" + code3.substr(2);
                     else
-                      str += json.substr(i, 6);
+                      str += json2.substr(i, 6);
                 }
                 i += 5;
                 start = i + 1;
               }
               break;
             case "n":
-              if (implicitKey || json[i + 2] === '"' || json.length < minMultiLineLength) {
+              if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
                 i += 1;
               } else {
-                str += json.slice(start, i) + "\n\n";
-                while (json[i + 2] === "\\" && json[i + 3] === "n" && json[i + 4] !== '"') {
+                str += json2.slice(start, i) + "\n\n";
+                while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
                   str += "\n";
                   i += 2;
                 }
                 str += indent;
-                if (json[i + 2] === " ")
+                if (json2[i + 2] === " ")
                   str += "\\";
                 i += 1;
                 start = i + 1;
@@ -1982,7 +1986,7 @@ var require_stringifyString = __commonJS({
               i += 1;
           }
       }
-      str = start ? str + json.slice(start) : json;
+      str = start ? str + json2.slice(start) : json2;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
     function singleQuotedString(value, ctx) {
@@ -2022,9 +2026,9 @@ ${indent}`) + "'";
         return quotedString(value, ctx);
       }
       const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
+      const literal3 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
       if (!value)
-        return literal2 ? "|\n" : ">\n";
+        return literal3 ? "|\n" : ">\n";
       let chomp;
       let endStart;
       for (endStart = value.length; endStart > 0; --endStart) {
@@ -2073,7 +2077,7 @@ ${indent}`) + "'";
         if (onComment)
           onComment();
       }
-      if (!literal2) {
+      if (!literal3) {
         const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
@@ -2249,7 +2253,7 @@ var require_stringify = __commonJS({
         props.push(doc.directives.tagString(tag));
       return props.join(" ");
     }
-    function stringify(item, ctx, onComment, onChompKeep) {
+    function stringify2(item, ctx, onComment, onChompKeep) {
       if (identity.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
       if (identity.isAlias(item)) {
@@ -2278,7 +2282,7 @@ var require_stringify = __commonJS({
 ${ctx.indent}${str}`;
     }
     exports2.createStringifyContext = createStringifyContext;
-    exports2.stringify = stringify;
+    exports2.stringify = stringify2;
   }
 });
 
@@ -2288,7 +2292,7 @@ var require_stringifyPair = __commonJS({
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -2310,7 +2314,7 @@ var require_stringifyPair = __commonJS({
       });
       let keyCommentDone = false;
       let chompKeep = false;
-      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      let str = stringify2.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
       if (!explicitKey && !ctx.inFlow && str.length > 1024) {
         if (simpleKeys)
           throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -2362,7 +2366,7 @@ ${indent}:`;
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify2.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws2 = " ";
       if (keyComment || vsb || vcb) {
         ws2 = vsb ? "\n" : "";
@@ -2503,7 +2507,7 @@ var require_addPairToJSMap = __commonJS({
     "use strict";
     var log = require_log();
     var merge5 = require_merge();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var identity = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map, { key, value }) {
@@ -2539,7 +2543,7 @@ var require_addPairToJSMap = __commonJS({
       if (typeof jsKey !== "object")
         return String(jsKey);
       if (identity.isNode(key) && ctx?.doc) {
-        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        const strCtx = stringify2.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node3 of ctx.anchors.keys())
           strCtx.anchors.add(node3.anchor);
@@ -2606,12 +2610,12 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
       const flow = ctx.inFlow ?? collection.flow;
-      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify2(collection, ctx, options);
+      const stringify3 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify3(collection, ctx, options);
     }
     function stringifyBlockCollection({ comment: comment2, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent, options: { commentString } } = ctx;
@@ -2636,7 +2640,7 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment3 = null, () => chompKeep = true);
+        let str2 = stringify2.stringify(item, itemCtx, () => comment3 = null, () => chompKeep = true);
         if (comment3)
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment3));
         if (chompKeep && comment3)
@@ -2703,7 +2707,7 @@ ${indent}${line2}` : "\n";
         }
         if (comment2)
           reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment2 = null);
+        let str = stringify2.stringify(item, itemCtx, () => comment2 = null);
         reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -3240,7 +3244,7 @@ var require_schema = __commonJS({
   "node_modules/yaml/dist/schema/core/schema.js"(exports2) {
     "use strict";
     var map = require_map();
-    var _null3 = require_null();
+    var _null4 = require_null();
     var seq = require_seq();
     var string4 = require_string();
     var bool = require_bool();
@@ -3250,7 +3254,7 @@ var require_schema = __commonJS({
       map.map,
       seq.seq,
       string4.string,
-      _null3.nullTag,
+      _null4.nullTag,
       bool.boolTag,
       int2.intOct,
       int2.int,
@@ -3894,7 +3898,7 @@ var require_schema3 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports2) {
     "use strict";
     var map = require_map();
-    var _null3 = require_null();
+    var _null4 = require_null();
     var seq = require_seq();
     var string4 = require_string();
     var binary = require_binary();
@@ -3910,7 +3914,7 @@ var require_schema3 = __commonJS({
       map.map,
       seq.seq,
       string4.string,
-      _null3.nullTag,
+      _null4.nullTag,
       bool.trueTag,
       bool.falseTag,
       int2.intBin,
@@ -3938,7 +3942,7 @@ var require_tags = __commonJS({
   "node_modules/yaml/dist/schema/tags.js"(exports2) {
     "use strict";
     var map = require_map();
-    var _null3 = require_null();
+    var _null4 = require_null();
     var seq = require_seq();
     var string4 = require_string();
     var bool = require_bool();
@@ -3973,7 +3977,7 @@ var require_tags = __commonJS({
       intTime: timestamp.intTime,
       map: map.map,
       merge: merge5.merge,
-      null: _null3.nullTag,
+      null: _null4.nullTag,
       omap: omap.omap,
       pairs: pairs.pairs,
       seq: seq.seq,
@@ -4064,7 +4068,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports2) {
     "use strict";
     var identity = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
       const lines = [];
@@ -4079,7 +4083,7 @@ var require_stringifyDocument = __commonJS({
       }
       if (hasDirectives)
         lines.push("---");
-      const ctx = stringify.createStringifyContext(doc, options);
+      const ctx = stringify2.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
         if (lines.length !== 1)
@@ -4101,7 +4105,7 @@ var require_stringifyDocument = __commonJS({
           contentComment = doc.contents.comment;
         }
         const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        let body = stringify2.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
         if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
@@ -4109,7 +4113,7 @@ var require_stringifyDocument = __commonJS({
         } else
           lines.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines.push(stringify2.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
@@ -4404,11 +4408,11 @@ var require_Document = __commonJS({
           throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
       }
       // json & jsonArg are only used from toJSON()
-      toJS({ json, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver: reviver2 } = {}) {
+      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver: reviver2 } = {}) {
         const ctx = {
           anchors: /* @__PURE__ */ new Map(),
           doc: this,
-          keep: !json,
+          keep: !json2,
           mapAsMap: mapAsMap === true,
           mapKeyWarned: false,
           maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
@@ -4453,22 +4457,22 @@ var require_errors = __commonJS({
   "node_modules/yaml/dist/errors.js"(exports2) {
     "use strict";
     var YAMLError = class extends Error {
-      constructor(name, pos, code2, message) {
+      constructor(name, pos, code3, message) {
         super();
         this.name = name;
-        this.code = code2;
+        this.code = code3;
         this.message = message;
         this.pos = pos;
       }
     };
     var YAMLParseError = class extends YAMLError {
-      constructor(pos, code2, message) {
-        super("YAMLParseError", pos, code2, message);
+      constructor(pos, code3, message) {
+        super("YAMLParseError", pos, code3, message);
       }
     };
     var YAMLWarning = class extends YAMLError {
-      constructor(pos, code2, message) {
-        super("YAMLWarning", pos, code2, message);
+      constructor(pos, code3, message) {
+        super("YAMLWarning", pos, code3, message);
       }
     };
     var prettifyError = (src, lc) => (error2) => {
@@ -4481,15 +4485,15 @@ var require_errors = __commonJS({
       let lineStr = src.substring(lc.lineStarts[line2 - 1], lc.lineStarts[line2]).replace(/[\n\r]+$/, "");
       if (ci >= 60 && lineStr.length > 80) {
         const trimStart = Math.min(ci - 39, lineStr.length - 79);
-        lineStr = "\u2026" + lineStr.substring(trimStart);
+        lineStr = "…" + lineStr.substring(trimStart);
         ci -= trimStart - 1;
       }
       if (lineStr.length > 80)
-        lineStr = lineStr.substring(0, 79) + "\u2026";
+        lineStr = lineStr.substring(0, 79) + "…";
       if (line2 > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
         let prev = src.substring(lc.lineStarts[line2 - 2], lc.lineStarts[line2 - 1]);
         if (prev.length > 80)
-          prev = prev.substring(0, 79) + "\u2026\n";
+          prev = prev.substring(0, 79) + "…\n";
         lineStr = prev + lineStr;
       }
       if (/[^ ]/.test(lineStr)) {
@@ -5377,7 +5381,7 @@ var require_resolve_flow_scalar = __commonJS({
       const { offset, type, source, end } = scalar;
       let _type;
       let value;
-      const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
+      const _onError = (rel, code3, msg) => onError(offset + rel, code3, msg);
       switch (type) {
         case "scalar":
           _type = Scalar.Scalar.PLAIN;
@@ -5558,9 +5562,9 @@ var require_resolve_flow_scalar = __commonJS({
       // horizontal tab
       v: "\v",
       // vertical tab
-      N: "\x85",
+      N: "",
       // Unicode next line
-      _: "\xA0",
+      _: " ",
       // Unicode non-breaking space
       L: "\u2028",
       // Unicode line separator
@@ -5575,9 +5579,9 @@ var require_resolve_flow_scalar = __commonJS({
     function parseCharCode(source, offset, length, onError) {
       const cc = source.substr(offset, length);
       const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code2 = ok ? parseInt(cc, 16) : NaN;
+      const code3 = ok ? parseInt(cc, 16) : NaN;
       try {
-        return String.fromCodePoint(code2);
+        return String.fromCodePoint(code3);
       } catch {
         const raw2 = source.substr(offset - 2, length + 2);
         onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
@@ -5899,12 +5903,12 @@ var require_composer = __commonJS({
         this.prelude = [];
         this.errors = [];
         this.warnings = [];
-        this.onError = (source, code2, message, warning) => {
+        this.onError = (source, code3, message, warning) => {
           const pos = getErrorPos(source);
           if (warning)
-            this.warnings.push(new errors.YAMLWarning(pos, code2, message));
+            this.warnings.push(new errors.YAMLWarning(pos, code3, message));
           else
-            this.errors.push(new errors.YAMLParseError(pos, code2, message));
+            this.errors.push(new errors.YAMLParseError(pos, code3, message));
         };
         this.directives = new directives.Directives({ version: options.version || "1.2" });
         this.options = options;
@@ -6066,12 +6070,12 @@ var require_cst_scalar = __commonJS({
     var stringifyString = require_stringifyString();
     function resolveAsScalar(token, strict = true, onError) {
       if (token) {
-        const _onError = (pos, code2, message) => {
+        const _onError = (pos, code3, message) => {
           const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
           if (onError)
-            onError(offset, code2, message);
+            onError(offset, code3, message);
           else
-            throw new errors.YAMLParseError([offset, offset + 1], code2, message);
+            throw new errors.YAMLParseError([offset, offset + 1], code3, message);
         };
         switch (token.type) {
           case "scalar":
@@ -6245,7 +6249,7 @@ var require_cst_scalar = __commonJS({
 var require_cst_stringify = __commonJS({
   "node_modules/yaml/dist/parse/cst-stringify.js"(exports2) {
     "use strict";
-    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token) {
       switch (token.type) {
         case "block-scalar": {
@@ -6298,7 +6302,7 @@ var require_cst_stringify = __commonJS({
         res += stringifyToken(value);
       return res;
     }
-    exports2.stringify = stringify;
+    exports2.stringify = stringify2;
   }
 });
 
@@ -8028,7 +8032,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify(value, replacer2, options) {
+    function stringify2(value, replacer2, options) {
       let _replacer = null;
       if (typeof replacer2 === "function" || Array.isArray(replacer2)) {
         _replacer = replacer2;
@@ -8053,7 +8057,7 @@ var require_public_api = __commonJS({
     exports2.parse = parse5;
     exports2.parseAllDocuments = parseAllDocuments;
     exports2.parseDocument = parseDocument3;
-    exports2.stringify = stringify;
+    exports2.stringify = stringify2;
   }
 });
 
@@ -9176,14 +9180,14 @@ var require_cronstrue = __commonJS({
 var import_node_child_process10 = require("node:child_process");
 var import_node_fs17 = require("node:fs");
 var import_node_os4 = require("node:os");
-var import_node_path24 = require("node:path");
+var import_node_path26 = require("node:path");
 var import_node_util4 = require("node:util");
 
 // src/core/errors.ts
 var CATALOGUE = {
   INPUT_INVALID: "Fix the inputs named above in the workflow that calls the action.",
   TOKEN_REFUSED: "Check that the job's token is passed to the action and has the permissions of the README's table.",
-  PUBLISHING_REFUSED: "Turn on Settings \u2192 Actions \u2192 General \u2192 \u201CAllow GitHub Actions to create and approve pull requests\u201D, or use an App token.",
+  PUBLISHING_REFUSED: "Turn on Settings → Actions → General → “Allow GitHub Actions to create and approve pull requests”, or use an App token.",
   PUSH_REFUSED: "Give the job `contents: write`, and allow the token to push `daybreak/**` in the repository's rules.",
   ROADMAP_MISSING: "Add a ROADMAP.md to the landing branch; `daybreak lint` checks it, the README shows the dialect.",
   ROADMAP_INVALID: "Fix the lines named above; `daybreak lint` repeats the check on your machine.",
@@ -9219,10 +9223,10 @@ var CATALOGUE = {
 var Failure = class extends Error {
   code;
   diagnostics;
-  constructor(code2, message, rest = {}) {
+  constructor(code3, message, rest = {}) {
     super(message, rest.cause === void 0 ? void 0 : { cause: rest.cause });
     this.name = "Failure";
-    this.code = code2;
+    this.code = code3;
     this.diagnostics = rest.diagnostics ?? [];
   }
   get remedy() {
@@ -10523,6 +10527,7 @@ var bigint = /^-?\d+n?$/;
 var integer = /^-?\d+$/;
 var number = /^-?\d+(?:\.\d+)?$/;
 var boolean = /^(?:true|false)$/i;
+var _null = /^null$/i;
 var lowercase = /^[^A-Z]*$/;
 var uppercase = /^[^a-z]*$/;
 
@@ -11447,6 +11452,23 @@ var $ZodBigInt = /* @__PURE__ */ $constructor("$ZodBigInt", (inst, def) => {
       expected: "bigint",
       code: "invalid_type",
       input: payload.value,
+      inst
+    });
+    return payload;
+  };
+});
+var $ZodNull = /* @__PURE__ */ $constructor("$ZodNull", (inst, def) => {
+  $ZodType.init(inst, def);
+  inst._zod.pattern = _null;
+  inst._zod.values = /* @__PURE__ */ new Set([null]);
+  inst._zod.parse = (payload, _ctx) => {
+    const input = payload.value;
+    if (input === null)
+      return payload;
+    payload.issues.push({
+      expected: "null",
+      code: "invalid_type",
+      input,
       inst
     });
     return payload;
@@ -12551,6 +12573,23 @@ function handleReadonlyResult(payload) {
     payload.value = Object.freeze(payload.value);
   return payload;
 }
+var $ZodLazy = /* @__PURE__ */ $constructor("$ZodLazy", (inst, def) => {
+  $ZodType.init(inst, def);
+  defineLazy(inst._zod, "innerType", () => {
+    const d2 = def;
+    if (!d2._cachedInner)
+      d2._cachedInner = def.getter();
+    return d2._cachedInner;
+  });
+  defineLazyInternal(inst, "pattern", (zod) => zod.innerType?._zod?.pattern);
+  defineLazyInternal(inst, "propValues", (zod) => zod.innerType?._zod?.propValues);
+  defineLazyInternal(inst, "optin", (zod) => zod.innerType?._zod?.optin ?? void 0);
+  defineLazyInternal(inst, "optout", (zod) => zod.innerType?._zod?.optout ?? void 0);
+  inst._zod.parse = (payload, ctx) => {
+    const inner = inst._zod.innerType;
+    return inner._zod.run(payload, ctx);
+  };
+});
 var $ZodCustom = /* @__PURE__ */ $constructor("$ZodCustom", (inst, def) => {
   $ZodCheck.init(inst, def);
   $ZodType.init(inst, def);
@@ -13351,6 +13390,13 @@ function _coercedBigint(Class2, params) {
   });
 }
 // @__NO_SIDE_EFFECTS__
+function _null2(Class2, params) {
+  return new Class2({
+    type: "null",
+    ...normalizeParams(params)
+  });
+}
+// @__NO_SIDE_EFFECTS__
 function _unknown(Class2) {
   return new Class2({
     type: "unknown"
@@ -13620,13 +13666,13 @@ function initializeContext(params) {
     external: params?.external ?? void 0
   };
 }
-function handleUnrepresentable(schema3, ctx, json, params, message) {
+function handleUnrepresentable(schema3, ctx, json2, params, message) {
   const result = typeof ctx.unrepresentable === "function" ? ctx.unrepresentable({ zodSchema: schema3, path: params.path, message }) : ctx.unrepresentable;
   if (result === "any")
     return false;
   if (result === void 0 || result === "throw")
     throw new Error(message);
-  Object.assign(json, result);
+  Object.assign(json2, result);
   return true;
 }
 function processSchema(schema3, ctx, _params = { path: [], schemaPath: [] }) {
@@ -13862,12 +13908,12 @@ function foldObjects(members2) {
   }
   return folded2;
 }
-function foldIntersection(json) {
-  const allOf = json.allOf;
+function foldIntersection(json2) {
+  const allOf = json2.allOf;
   if (!Array.isArray(allOf) || allOf.length < 2)
     return;
   for (const key of FOLDABLE_KEYS)
-    if (key in json)
+    if (key in json2)
       return;
   const unions = allOf.filter((m2) => UNION_KEYS.some((k2) => Array.isArray(m2[k2])));
   let folded2 = null;
@@ -13886,8 +13932,8 @@ function foldIntersection(json) {
   }
   if (!folded2)
     return;
-  delete json.allOf;
-  assignProps(json, folded2);
+  delete json2.allOf;
+  assignProps(json2, folded2);
 }
 function finalize(ctx, schema3) {
   const root = ctx.seen.get(schema3);
@@ -13969,20 +14015,20 @@ function finalize(ctx, schema3) {
     if (ctx.intersections.length) {
       const carriers = /* @__PURE__ */ new Map();
       for (const seen of ctx.seen.values()) {
-        for (const json of [seen.schema, seen.def]) {
-          const allOf = json?.allOf;
+        for (const json2 of [seen.schema, seen.def]) {
+          const allOf = json2?.allOf;
           if (!Array.isArray(allOf))
             continue;
           const existing = carriers.get(allOf);
           if (existing)
-            existing.push(json);
+            existing.push(json2);
           else
-            carriers.set(allOf, [json]);
+            carriers.set(allOf, [json2]);
         }
       }
       for (const allOf of ctx.intersections) {
-        for (const json of carriers.get(allOf) ?? [])
-          foldIntersection(json);
+        for (const json2 of carriers.get(allOf) ?? [])
+          foldIntersection(json2);
       }
     }
   }
@@ -14217,29 +14263,29 @@ var exactPatterns = /* @__PURE__ */ new Map([
 ]);
 var exactPattern = (p2) => exactPatterns.get(p2) ?? p2;
 var stringProcessor = (schema3, ctx, _json, _params) => {
-  const json = _json;
-  json.type = "string";
+  const json2 = _json;
+  json2.type = "string";
   const { minimum, maximum, format: format2, patterns, contentEncoding, laxFormat } = aggregateChecks(schema3);
   if (typeof minimum === "number")
-    json.minLength = minimum;
+    json2.minLength = minimum;
   if (typeof maximum === "number")
-    json.maxLength = maximum;
+    json2.maxLength = maximum;
   if (format2) {
-    json.format = formatMap[format2] ?? format2;
-    if (json.format === "")
-      delete json.format;
+    json2.format = formatMap[format2] ?? format2;
+    if (json2.format === "")
+      delete json2.format;
     if (format2 === "time" || laxFormat) {
-      delete json.format;
+      delete json2.format;
     }
   }
   if (contentEncoding)
-    json.contentEncoding = contentEncoding;
+    json2.contentEncoding = contentEncoding;
   if (patterns && patterns.size > 0) {
     const patternList = [...patterns].map(exactPattern);
     if (patternList.length === 1)
-      json.pattern = patternList[0].source;
+      json2.pattern = patternList[0].source;
     else if (patternList.length > 1) {
-      json.allOf = [
+      json2.allOf = [
         ...patternList.map((regex) => ({
           ...ctx.target === "draft-07" || ctx.target === "draft-04" || ctx.target === "openapi-3.0" ? { type: "string" } : {},
           pattern: regex.source
@@ -14249,31 +14295,31 @@ var stringProcessor = (schema3, ctx, _json, _params) => {
   }
 };
 var numberProcessor = (schema3, ctx, _json, params) => {
-  const json = _json;
+  const json2 = _json;
   const { minimum, maximum, multipleOf, exclusiveMaximum, exclusiveMinimum, isInt } = aggregateChecks(schema3);
-  json.type = isInt ? "integer" : "number";
+  json2.type = isInt ? "integer" : "number";
   const exMin = typeof exclusiveMinimum === "number" && exclusiveMinimum >= (minimum ?? Number.NEGATIVE_INFINITY);
   const exMax = typeof exclusiveMaximum === "number" && exclusiveMaximum <= (maximum ?? Number.POSITIVE_INFINITY);
   const legacy = ctx.target === "draft-04" || ctx.target === "openapi-3.0";
   if (exMin) {
     if (legacy) {
-      json.minimum = exclusiveMinimum;
-      json.exclusiveMinimum = true;
+      json2.minimum = exclusiveMinimum;
+      json2.exclusiveMinimum = true;
     } else {
-      json.exclusiveMinimum = exclusiveMinimum;
+      json2.exclusiveMinimum = exclusiveMinimum;
     }
   } else if (typeof minimum === "number") {
-    json.minimum = minimum;
+    json2.minimum = minimum;
   }
   if (exMax) {
     if (legacy) {
-      json.maximum = exclusiveMaximum;
-      json.exclusiveMaximum = true;
+      json2.maximum = exclusiveMaximum;
+      json2.exclusiveMaximum = true;
     } else {
-      json.exclusiveMaximum = exclusiveMaximum;
+      json2.exclusiveMaximum = exclusiveMaximum;
     }
   } else if (typeof maximum === "number") {
-    json.maximum = maximum;
+    json2.maximum = maximum;
   }
   if (multipleOf) {
     const divisors = /* @__PURE__ */ new Set();
@@ -14281,75 +14327,75 @@ var numberProcessor = (schema3, ctx, _json, params) => {
       if (Number.isFinite(divisor) && divisor !== 0)
         divisors.add(Math.abs(divisor));
       else
-        handleUnrepresentable(schema3, ctx, json, params, `A multipleOf divisor of ${divisor} cannot be represented in JSON Schema`);
+        handleUnrepresentable(schema3, ctx, json2, params, `A multipleOf divisor of ${divisor} cannot be represented in JSON Schema`);
     }
     const [first, ...rest] = divisors;
     if (first !== void 0)
-      json.multipleOf = first;
+      json2.multipleOf = first;
     if (rest.length)
-      json.allOf = [...json.allOf ?? [], ...rest.map((m2) => ({ multipleOf: m2 }))];
+      json2.allOf = [...json2.allOf ?? [], ...rest.map((m2) => ({ multipleOf: m2 }))];
   }
 };
-var booleanProcessor = (_schema, _ctx, json, _params) => {
-  json.type = "boolean";
+var booleanProcessor = (_schema, _ctx, json2, _params) => {
+  json2.type = "boolean";
 };
-var bigintProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "BigInt cannot be represented in JSON Schema");
+var bigintProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "BigInt cannot be represented in JSON Schema");
 };
-var symbolProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Symbols cannot be represented in JSON Schema");
+var symbolProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Symbols cannot be represented in JSON Schema");
 };
-var nullProcessor = (_schema, ctx, json, _params) => {
+var nullProcessor = (_schema, ctx, json2, _params) => {
   if (ctx.target === "openapi-3.0") {
-    json.type = "string";
-    json.nullable = true;
-    json.enum = [null];
+    json2.type = "string";
+    json2.nullable = true;
+    json2.enum = [null];
   } else {
-    json.type = "null";
+    json2.type = "null";
   }
 };
-var undefinedProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Undefined cannot be represented in JSON Schema");
+var undefinedProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Undefined cannot be represented in JSON Schema");
 };
-var voidProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Void cannot be represented in JSON Schema");
+var voidProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Void cannot be represented in JSON Schema");
 };
-var neverProcessor = (_schema, _ctx, json, _params) => {
-  json.not = {};
+var neverProcessor = (_schema, _ctx, json2, _params) => {
+  json2.not = {};
 };
 var anyProcessor = (_schema, _ctx, _json, _params) => {
 };
 var unknownProcessor = (_schema, _ctx, _json, _params) => {
 };
-var dateProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Date cannot be represented in JSON Schema");
+var dateProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Date cannot be represented in JSON Schema");
 };
-var enumProcessor = (schema3, _ctx, json, _params) => {
+var enumProcessor = (schema3, _ctx, json2, _params) => {
   const def = schema3._zod.def;
   const values = getEnumValues(def.entries);
   if (values.length === 0) {
-    json.not = {};
+    json2.not = {};
     return;
   }
   if (values.every((v2) => typeof v2 === "number"))
-    json.type = "number";
+    json2.type = "number";
   if (values.every((v2) => typeof v2 === "string"))
-    json.type = "string";
-  json.enum = values;
+    json2.type = "string";
+  json2.enum = values;
 };
-var literalProcessor = (schema3, ctx, json, params) => {
+var literalProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   if (def.values.length === 0) {
-    json.not = {};
+    json2.not = {};
     return;
   }
   const vals = [];
   for (const val of def.values) {
     if (val === void 0) {
-      if (handleUnrepresentable(schema3, ctx, json, params, "Literal `undefined` cannot be represented in JSON Schema"))
+      if (handleUnrepresentable(schema3, ctx, json2, params, "Literal `undefined` cannot be represented in JSON Schema"))
         return;
     } else if (typeof val === "bigint") {
-      if (handleUnrepresentable(schema3, ctx, json, params, "BigInt literals cannot be represented in JSON Schema"))
+      if (handleUnrepresentable(schema3, ctx, json2, params, "BigInt literals cannot be represented in JSON Schema"))
         return;
       vals.push(Number(val));
     } else {
@@ -14359,37 +14405,37 @@ var literalProcessor = (schema3, ctx, json, params) => {
   if (vals.length === 0) {
   } else if (vals.length === 1) {
     const val = vals[0];
-    json.type = val === null ? "null" : typeof val;
+    json2.type = val === null ? "null" : typeof val;
     if (ctx.target === "draft-04" || ctx.target === "openapi-3.0") {
-      json.enum = [val];
+      json2.enum = [val];
     } else {
-      json.const = val;
+      json2.const = val;
     }
   } else {
     if (vals.every((v2) => typeof v2 === "number"))
-      json.type = "number";
+      json2.type = "number";
     if (vals.every((v2) => typeof v2 === "string"))
-      json.type = "string";
+      json2.type = "string";
     if (vals.every((v2) => typeof v2 === "boolean"))
-      json.type = "boolean";
+      json2.type = "boolean";
     if (vals.every((v2) => v2 === null))
-      json.type = "null";
-    json.enum = vals;
+      json2.type = "null";
+    json2.enum = vals;
   }
 };
-var nanProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "NaN cannot be represented in JSON Schema");
+var nanProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "NaN cannot be represented in JSON Schema");
 };
-var templateLiteralProcessor = (schema3, _ctx, json, _params) => {
-  const _json = json;
+var templateLiteralProcessor = (schema3, _ctx, json2, _params) => {
+  const _json = json2;
   const pattern = schema3._zod.pattern;
   if (!pattern)
     throw new Error("Pattern not found in template literal");
   _json.type = "string";
   _json.pattern = pattern.source;
 };
-var fileProcessor = (schema3, _ctx, json, _params) => {
-  const _json = json;
+var fileProcessor = (schema3, _ctx, json2, _params) => {
+  const _json = json2;
   _json.type = "string";
   _json.format = "binary";
   _json.contentEncoding = "binary";
@@ -14407,34 +14453,34 @@ var fileProcessor = (schema3, _ctx, json, _params) => {
   else
     _json.anyOf = mime.map((m2) => ({ contentMediaType: m2 }));
 };
-var successProcessor = (_schema, _ctx, json, _params) => {
-  json.type = "boolean";
+var successProcessor = (_schema, _ctx, json2, _params) => {
+  json2.type = "boolean";
 };
-var customProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Custom types cannot be represented in JSON Schema");
+var customProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Custom types cannot be represented in JSON Schema");
 };
-var functionProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Function types cannot be represented in JSON Schema");
+var functionProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Function types cannot be represented in JSON Schema");
 };
-var transformProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Transforms cannot be represented in JSON Schema");
+var transformProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Transforms cannot be represented in JSON Schema");
 };
-var mapProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Map cannot be represented in JSON Schema");
+var mapProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Map cannot be represented in JSON Schema");
 };
-var setProcessor = (schema3, ctx, json, params) => {
-  handleUnrepresentable(schema3, ctx, json, params, "Set cannot be represented in JSON Schema");
+var setProcessor = (schema3, ctx, json2, params) => {
+  handleUnrepresentable(schema3, ctx, json2, params, "Set cannot be represented in JSON Schema");
 };
 var arrayProcessor = (schema3, ctx, _json, params) => {
-  const json = _json;
+  const json2 = _json;
   const def = schema3._zod.def;
   const { minimum, maximum } = aggregateChecks(schema3);
   if (typeof minimum === "number")
-    json.minItems = minimum;
+    json2.minItems = minimum;
   if (typeof maximum === "number")
-    json.maxItems = maximum;
-  json.type = "array";
-  json.items = processSchema(def.element, ctx, {
+    json2.maxItems = maximum;
+  json2.type = "array";
+  json2.items = processSchema(def.element, ctx, {
     ...params,
     path: [...params.path, "items"]
   });
@@ -14450,17 +14496,17 @@ function inputOptin(schema3) {
   return schema3._zod.optin;
 }
 var objectProcessor = (schema3, ctx, _json, params) => {
-  const json = _json;
+  const json2 = _json;
   const def = schema3._zod.def;
   const shape = def.shape;
   const symbolKeys = Object.getOwnPropertySymbols(shape);
-  if (symbolKeys.length && handleUnrepresentable(schema3, ctx, json, params, "Symbol keys cannot be represented in JSON Schema")) {
+  if (symbolKeys.length && handleUnrepresentable(schema3, ctx, json2, params, "Symbol keys cannot be represented in JSON Schema")) {
     return;
   }
-  json.type = "object";
-  json.properties = {};
+  json2.type = "object";
+  json2.properties = {};
   for (const key in shape) {
-    assignProp(json.properties, key, processSchema(shape[key], ctx, {
+    assignProp(json2.properties, key, processSchema(shape[key], ctx, {
       ...params,
       path: [...params.path, "properties", key]
     }));
@@ -14473,21 +14519,21 @@ var objectProcessor = (schema3, ctx, _json, params) => {
     }
   }
   if (requiredKeys.length > 0) {
-    json.required = requiredKeys;
+    json2.required = requiredKeys;
   }
   if (def.catchall?._zod.def.type === "never") {
-    json.additionalProperties = false;
+    json2.additionalProperties = false;
   } else if (!def.catchall) {
     if (ctx.io === "output")
-      json.additionalProperties = false;
+      json2.additionalProperties = false;
   } else if (def.catchall) {
-    json.additionalProperties = processSchema(def.catchall, ctx, {
+    json2.additionalProperties = processSchema(def.catchall, ctx, {
       ...params,
       path: [...params.path, "additionalProperties"]
     });
   }
 };
-var unionProcessor = (schema3, ctx, json, params) => {
+var unionProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   const isExclusive = def.inclusive === false;
   const options = def.options.map((x3, i) => processSchema(x3, ctx, {
@@ -14495,12 +14541,12 @@ var unionProcessor = (schema3, ctx, json, params) => {
     path: [...params.path, isExclusive ? "oneOf" : "anyOf", i]
   }));
   if (isExclusive) {
-    json.oneOf = options;
+    json2.oneOf = options;
   } else {
-    json.anyOf = options;
+    json2.anyOf = options;
   }
 };
-var intersectionProcessor = (schema3, ctx, json, params) => {
+var intersectionProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   const a = processSchema(def.left, ctx, {
     ...params,
@@ -14515,13 +14561,13 @@ var intersectionProcessor = (schema3, ctx, json, params) => {
     ...isSimpleIntersection(a) ? a.allOf : [a],
     ...isSimpleIntersection(b3) ? b3.allOf : [b3]
   ];
-  json.allOf = allOf;
+  json2.allOf = allOf;
   ctx.intersections.push(allOf);
 };
 var tupleProcessor = (schema3, ctx, _json, params) => {
-  const json = _json;
+  const json2 = _json;
   const def = schema3._zod.def;
-  json.type = "array";
+  json2.type = "array";
   const prefixPath = ctx.target === "draft-2020-12" ? "prefixItems" : "items";
   const restPath = ctx.target === "draft-2020-12" ? "items" : ctx.target === "openapi-3.0" ? "items" : "additionalItems";
   const prefixItems = def.items.map((x3, i) => processSchema(x3, ctx, {
@@ -14543,70 +14589,70 @@ var tupleProcessor = (schema3, ctx, _json, params) => {
   const maxItems = def.items.length;
   const isClosed = !def.rest;
   if (ctx.target === "draft-2020-12") {
-    json.prefixItems = prefixItems;
+    json2.prefixItems = prefixItems;
     if (isClosed) {
-      json.items = false;
+      json2.items = false;
     } else if (rest) {
-      json.items = rest;
+      json2.items = rest;
     }
     if (minItems > 0)
-      json.minItems = minItems;
+      json2.minItems = minItems;
     if (isClosed)
-      json.maxItems = maxItems;
+      json2.maxItems = maxItems;
   } else if (ctx.target === "openapi-3.0") {
-    json.items = {
+    json2.items = {
       anyOf: prefixItems
     };
     if (rest) {
-      json.items.anyOf.push(rest);
+      json2.items.anyOf.push(rest);
     }
     if (minItems > 0)
-      json.minItems = minItems;
+      json2.minItems = minItems;
     if (isClosed)
-      json.maxItems = maxItems;
+      json2.maxItems = maxItems;
   } else {
-    json.items = prefixItems;
+    json2.items = prefixItems;
     if (isClosed) {
-      json.additionalItems = false;
+      json2.additionalItems = false;
     } else if (rest) {
-      json.additionalItems = rest;
+      json2.additionalItems = rest;
     }
     if (minItems > 0)
-      json.minItems = minItems;
+      json2.minItems = minItems;
     if (isClosed)
-      json.maxItems = maxItems;
+      json2.maxItems = maxItems;
   }
   const { minimum, maximum } = aggregateChecks(schema3);
   if (typeof minimum === "number")
-    json.minItems = minimum;
+    json2.minItems = minimum;
   if (typeof maximum === "number")
-    json.maxItems = maximum;
+    json2.maxItems = maximum;
 };
-function stringifyKeyNames(bySchema, json, visited) {
-  if (json.$ref) {
-    if (visited.has(json))
-      return json;
-    visited.add(json);
-    const def = bySchema.get(json)?.def;
+function stringifyKeyNames(bySchema, json2, visited) {
+  if (json2.$ref) {
+    if (visited.has(json2))
+      return json2;
+    visited.add(json2);
+    const def = bySchema.get(json2)?.def;
     if (!def)
-      return json;
+      return json2;
     const inlined = stringifyKeyNames(bySchema, def, visited);
-    return inlined === def ? json : inlined;
+    return inlined === def ? json2 : inlined;
   }
   for (const keyword of ["anyOf", "oneOf"]) {
-    const branches = json[keyword];
+    const branches = json2[keyword];
     if (!Array.isArray(branches))
       continue;
     const mapped = branches.map((branch2) => stringifyKeyNames(bySchema, branch2, visited));
     if (mapped.some((branch2, i) => branch2 !== branches[i]))
-      json = { ...json, [keyword]: mapped };
+      json2 = { ...json2, [keyword]: mapped };
   }
-  const types = Array.isArray(json.type) ? json.type : [json.type];
+  const types = Array.isArray(json2.type) ? json2.type : [json2.type];
   const numericType = !types.includes("string") && types.some((t2) => t2 === "number" || t2 === "integer");
-  const values = json.enum ?? (json.const !== void 0 ? [json.const] : void 0);
+  const values = json2.enum ?? (json2.const !== void 0 ? [json2.const] : void 0);
   if (!numericType && !values?.some((v2) => typeof v2 === "number"))
-    return json;
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format: format2, id, ...rest } = json;
+    return json2;
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format: format2, id, ...rest } = json2;
   if (rest.enum)
     rest.enum = rest.enum.map((v2) => typeof v2 === "number" ? String(v2) : v2);
   else if (typeof rest.const === "number")
@@ -14646,9 +14692,9 @@ function rewriteKeyNames(ctx) {
   }
 }
 var recordProcessor = (schema3, ctx, _json, params) => {
-  const json = _json;
+  const json2 = _json;
   const def = schema3._zod.def;
-  json.type = "object";
+  json2.type = "object";
   const keyType = def.keyType;
   const patterns = aggregateChecks(keyType).patterns;
   if (def.mode === "loose" && patterns && patterns.size > 0) {
@@ -14656,13 +14702,13 @@ var recordProcessor = (schema3, ctx, _json, params) => {
       ...params,
       path: [...params.path, "patternProperties", "*"]
     });
-    json.patternProperties = {};
+    json2.patternProperties = {};
     for (const pattern of patterns) {
-      assignProp(json.patternProperties, exactPattern(pattern).source, valueSchema);
+      assignProp(json2.patternProperties, exactPattern(pattern).source, valueSchema);
     }
   } else {
     if (ctx.target === "draft-07" || ctx.target === "draft-2020-12") {
-      json.propertyNames = processSchema(def.keyType, ctx, {
+      json2.propertyNames = processSchema(def.keyType, ctx, {
         ...params,
         path: [...params.path, "propertyNames"]
       });
@@ -14674,7 +14720,7 @@ var recordProcessor = (schema3, ctx, _json, params) => {
       }
       pending.push(schema3);
     }
-    json.additionalProperties = processSchema(def.valueType, ctx, {
+    json2.additionalProperties = processSchema(def.valueType, ctx, {
       ...params,
       path: [...params.path, "additionalProperties"]
     });
@@ -14684,19 +14730,19 @@ var recordProcessor = (schema3, ctx, _json, params) => {
   if (keyValues && !def.partial && !omittableOnInput) {
     const validKeyValues = [...keyValues].filter((v2) => typeof v2 === "string" || typeof v2 === "number");
     if (validKeyValues.length > 0) {
-      json.required = validKeyValues.map(String);
+      json2.required = validKeyValues.map(String);
     }
   }
 };
-var nullableProcessor = (schema3, ctx, json, params) => {
+var nullableProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   const inner = processSchema(def.innerType, ctx, params);
   const seen = ctx.seen.get(schema3);
   if (ctx.target === "openapi-3.0") {
     seen.ref = def.innerType;
-    json.nullable = true;
+    json2.nullable = true;
   } else {
-    json.anyOf = [inner, { type: "null" }];
+    json2.anyOf = [inner, { type: "null" }];
   }
 };
 var nonoptionalProcessor = (schema3, ctx, _json, params) => {
@@ -14706,7 +14752,7 @@ var nonoptionalProcessor = (schema3, ctx, _json, params) => {
   seen.ref = def.innerType;
 };
 var UNREPRESENTABLE_DEFAULT = /* @__PURE__ */ Symbol();
-function serializeDefaultValue(value, schema3, ctx, json, params) {
+function serializeDefaultValue(value, schema3, ctx, json2, params) {
   let unrepresentable = false;
   const serialized = JSON.stringify(value, (_3, val) => {
     if (typeof val !== "bigint")
@@ -14716,30 +14762,30 @@ function serializeDefaultValue(value, schema3, ctx, json, params) {
   });
   if (!unrepresentable)
     return JSON.parse(serialized);
-  handleUnrepresentable(schema3, ctx, json, params, "BigInt defaults cannot be represented in JSON Schema");
+  handleUnrepresentable(schema3, ctx, json2, params, "BigInt defaults cannot be represented in JSON Schema");
   return UNREPRESENTABLE_DEFAULT;
 }
-var defaultProcessor = (schema3, ctx, json, params) => {
+var defaultProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   processSchema(def.innerType, ctx, params);
   const seen = ctx.seen.get(schema3);
   seen.ref = def.innerType;
-  const value = serializeDefaultValue(def.defaultValue, schema3, ctx, json, params);
+  const value = serializeDefaultValue(def.defaultValue, schema3, ctx, json2, params);
   if (value !== UNREPRESENTABLE_DEFAULT)
-    json.default = value;
+    json2.default = value;
 };
-var prefaultProcessor = (schema3, ctx, json, params) => {
+var prefaultProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   processSchema(def.innerType, ctx, params);
   const seen = ctx.seen.get(schema3);
   seen.ref = def.innerType;
   if (ctx.io !== "input")
     return;
-  const value = serializeDefaultValue(def.defaultValue, schema3, ctx, json, params);
+  const value = serializeDefaultValue(def.defaultValue, schema3, ctx, json2, params);
   if (value !== UNREPRESENTABLE_DEFAULT)
-    json._prefault = value;
+    json2._prefault = value;
 };
-var catchProcessor = (schema3, ctx, json, params) => {
+var catchProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   processSchema(def.innerType, ctx, params);
   const seen = ctx.seen.get(schema3);
@@ -14748,10 +14794,10 @@ var catchProcessor = (schema3, ctx, json, params) => {
   try {
     catchValue = def.catchValue(void 0);
   } catch {
-    handleUnrepresentable(schema3, ctx, json, params, "Dynamic catch values are not supported in JSON Schema");
+    handleUnrepresentable(schema3, ctx, json2, params, "Dynamic catch values are not supported in JSON Schema");
     return;
   }
-  json.default = catchValue;
+  json2.default = catchValue;
 };
 var pipeProcessor = (schema3, ctx, _json, params) => {
   const def = schema3._zod.def;
@@ -14761,12 +14807,12 @@ var pipeProcessor = (schema3, ctx, _json, params) => {
   const seen = ctx.seen.get(schema3);
   seen.ref = innerType;
 };
-var readonlyProcessor = (schema3, ctx, json, params) => {
+var readonlyProcessor = (schema3, ctx, json2, params) => {
   const def = schema3._zod.def;
   processSchema(def.innerType, ctx, params);
   const seen = ctx.seen.get(schema3);
   seen.ref = def.innerType;
-  json.readOnly = true;
+  json2.readOnly = true;
 };
 var promiseProcessor = (schema3, ctx, _json, params) => {
   const def = schema3._zod.def;
@@ -15110,7 +15156,7 @@ var _ZodString = /* @__PURE__ */ $constructor(
   (inst, def) => {
     $ZodString.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => stringProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json2, params) => stringProcessor(inst, ctx, json2, params);
   },
   /* @__PURE__ */ util_exports.derived({
     format: (inst) => aggregateChecks(inst).format ?? null,
@@ -15351,7 +15397,7 @@ var ZodNumber = /* @__PURE__ */ $constructor(
   (inst, def) => {
     $ZodNumber.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => numberProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json2, params) => numberProcessor(inst, ctx, json2, params);
     inst.isFinite = true;
   },
   /* @__PURE__ */ util_exports.derived({
@@ -15429,7 +15475,7 @@ function int(params) {
 var ZodBoolean = /* @__PURE__ */ $constructor("ZodBoolean", (inst, def) => {
   $ZodBoolean.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => booleanProcessor(inst, ctx, json2, params);
 });
 function boolean2(params) {
   return _boolean(ZodBoolean, params);
@@ -15439,7 +15485,7 @@ var ZodBigInt = /* @__PURE__ */ $constructor(
   (inst, def) => {
     $ZodBigInt.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => bigintProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json2, params) => bigintProcessor(inst, ctx, json2, params);
   },
   /* @__PURE__ */ util_exports.derived({
     minValue: (inst) => aggregateChecks(inst).minimum ?? null,
@@ -15481,10 +15527,18 @@ var ZodBigInt = /* @__PURE__ */ $constructor(
     }
   })
 );
+var ZodNull = /* @__PURE__ */ $constructor("ZodNull", (inst, def) => {
+  $ZodNull.init(inst, def);
+  ZodType.init(inst, def);
+  inst._zod.processJSONSchema = (ctx, json2, params) => nullProcessor(inst, ctx, json2, params);
+});
+function _null3(params) {
+  return _null2(ZodNull, params);
+}
 var ZodUnknown = /* @__PURE__ */ $constructor("ZodUnknown", (inst, def) => {
   $ZodUnknown.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => unknownProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => unknownProcessor(inst, ctx, json2, params);
 });
 function unknown() {
   return _unknown(ZodUnknown);
@@ -15492,7 +15546,7 @@ function unknown() {
 var ZodNever = /* @__PURE__ */ $constructor("ZodNever", (inst, def) => {
   $ZodNever.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => neverProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => neverProcessor(inst, ctx, json2, params);
 });
 function never(params) {
   return _never(ZodNever, params);
@@ -15502,7 +15556,7 @@ var ZodDate = /* @__PURE__ */ $constructor(
   (inst, def) => {
     $ZodDate.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => dateProcessor(inst, ctx, json, params);
+    inst._zod.processJSONSchema = (ctx, json2, params) => dateProcessor(inst, ctx, json2, params);
     inst.min = (value, params) => inst.check(_gte(value, params));
     inst.max = (value, params) => inst.check(_lte(value, params));
   },
@@ -15521,7 +15575,7 @@ var ZodArray = /* @__PURE__ */ $constructor("ZodArray", (inst, def) => {
   _ensureDefaultMemoizer();
   $ZodArray.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => arrayProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => arrayProcessor(inst, ctx, json2, params);
   inst.element = def.element;
 }, {
   min(n, params) {
@@ -15547,7 +15601,7 @@ var ZodObject = /* @__PURE__ */ $constructor("ZodObject", (inst, def) => {
   _ensureDefaultMemoizer();
   $ZodObjectJIT.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => objectProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => objectProcessor(inst, ctx, json2, params);
   util_exports.installLazyProp(inst, "shape", (self) => self._zod.def.shape, false);
 }, {
   keyof() {
@@ -15620,7 +15674,7 @@ function looseObject(shape, params) {
 var ZodUnion = /* @__PURE__ */ $constructor("ZodUnion", (inst, def) => {
   $ZodUnion.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => unionProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => unionProcessor(inst, ctx, json2, params);
   inst.options = def.options;
 });
 function union(options, params) {
@@ -15645,7 +15699,7 @@ function discriminatedUnion(discriminator, options, params) {
 var ZodIntersection = /* @__PURE__ */ $constructor("ZodIntersection", (inst, def) => {
   $ZodIntersection.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => intersectionProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => intersectionProcessor(inst, ctx, json2, params);
 });
 function intersection(left, right) {
   return new ZodIntersection({
@@ -15658,7 +15712,7 @@ var ZodRecord = /* @__PURE__ */ $constructor("ZodRecord", (inst, def) => {
   _ensureDefaultMemoizer();
   $ZodRecord.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => recordProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => recordProcessor(inst, ctx, json2, params);
   inst.keyType = def.keyType;
   inst.valueType = def.valueType;
 });
@@ -15681,7 +15735,7 @@ function record(keyType, valueType, params) {
 var ZodEnum = /* @__PURE__ */ $constructor("ZodEnum", (inst, def) => {
   $ZodEnum.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => enumProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => enumProcessor(inst, ctx, json2, params);
   inst.enum = def.entries;
   inst.options = [...inst._zod.values];
   const keys = new Set(Object.keys(def.entries));
@@ -15727,7 +15781,7 @@ function _enum(values, params) {
 var ZodLiteral = /* @__PURE__ */ $constructor("ZodLiteral", (inst, def) => {
   $ZodLiteral.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => literalProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => literalProcessor(inst, ctx, json2, params);
   inst.values = new Set(def.values);
   Object.defineProperty(inst, "value", {
     get() {
@@ -15749,7 +15803,7 @@ var ZodTransform = /* @__PURE__ */ $constructor("ZodTransform", (inst, def) => {
   _ensureDefaultMemoizer();
   $ZodTransform.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => transformProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => transformProcessor(inst, ctx, json2, params);
   inst._zod.parse = (payload, _ctx) => {
     if (_ctx.direction === "backward") {
       throw new $ZodEncodeError(inst.constructor.name);
@@ -15788,7 +15842,7 @@ function transform(fn2) {
 var ZodOptional = /* @__PURE__ */ $constructor("ZodOptional", (inst, def) => {
   $ZodOptional.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => optionalProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => optionalProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
 });
 function optional(innerType) {
@@ -15800,7 +15854,7 @@ function optional(innerType) {
 var ZodExactOptional = /* @__PURE__ */ $constructor("ZodExactOptional", (inst, def) => {
   $ZodExactOptional.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => optionalProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => optionalProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
 });
 function exactOptional(innerType) {
@@ -15812,7 +15866,7 @@ function exactOptional(innerType) {
 var ZodNullable = /* @__PURE__ */ $constructor("ZodNullable", (inst, def) => {
   $ZodNullable.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => nullableProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => nullableProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
 });
 function nullable(innerType) {
@@ -15824,7 +15878,7 @@ function nullable(innerType) {
 var ZodDefault = /* @__PURE__ */ $constructor("ZodDefault", (inst, def) => {
   $ZodDefault.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => defaultProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => defaultProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
   inst.removeDefault = inst.unwrap;
 });
@@ -15840,7 +15894,7 @@ function _default(innerType, defaultValue) {
 var ZodPrefault = /* @__PURE__ */ $constructor("ZodPrefault", (inst, def) => {
   $ZodPrefault.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => prefaultProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => prefaultProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
 });
 function prefault(innerType, defaultValue) {
@@ -15855,7 +15909,7 @@ function prefault(innerType, defaultValue) {
 var ZodNonOptional = /* @__PURE__ */ $constructor("ZodNonOptional", (inst, def) => {
   $ZodNonOptional.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => nonoptionalProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => nonoptionalProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
 });
 function nonoptional(innerType, params) {
@@ -15868,7 +15922,7 @@ function nonoptional(innerType, params) {
 var ZodCatch = /* @__PURE__ */ $constructor("ZodCatch", (inst, def) => {
   $ZodCatch.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => catchProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => catchProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
   inst.removeCatch = inst.unwrap;
 });
@@ -15882,7 +15936,7 @@ function _catch(innerType, catchValue) {
 var ZodPipe = /* @__PURE__ */ $constructor("ZodPipe", (inst, def) => {
   $ZodPipe.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => pipeProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => pipeProcessor(inst, ctx, json2, params);
   inst.in = def.in;
   inst.out = def.out;
 });
@@ -15897,7 +15951,7 @@ function pipe(in_, out) {
 var ZodReadonly = /* @__PURE__ */ $constructor("ZodReadonly", (inst, def) => {
   $ZodReadonly.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => readonlyProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => readonlyProcessor(inst, ctx, json2, params);
   inst.unwrap = () => inst._zod.def.innerType;
 });
 function readonly(innerType) {
@@ -15906,10 +15960,22 @@ function readonly(innerType) {
     innerType
   });
 }
+var ZodLazy = /* @__PURE__ */ $constructor("ZodLazy", (inst, def) => {
+  $ZodLazy.init(inst, def);
+  ZodType.init(inst, def);
+  inst._zod.processJSONSchema = (ctx, json2, params) => lazyProcessor(inst, ctx, json2, params);
+  inst.unwrap = () => inst._zod.def.getter();
+});
+function lazy(getter) {
+  return new ZodLazy({
+    type: "lazy",
+    getter
+  });
+}
 var ZodCustom = /* @__PURE__ */ $constructor("ZodCustom", (inst, def) => {
   $ZodCustom.init(inst, def);
   ZodType.init(inst, def);
-  inst._zod.processJSONSchema = (ctx, json, params) => customProcessor(inst, ctx, json, params);
+  inst._zod.processJSONSchema = (ctx, json2, params) => customProcessor(inst, ctx, json2, params);
 });
 function custom(fn2, _params) {
   return _custom(ZodCustom, fn2 ?? (() => true), _params);
@@ -15919,6 +15985,12 @@ function refine(fn2, _params = {}) {
 }
 function superRefine(fn2, params) {
   return _superRefine(fn2, params);
+}
+function json(params) {
+  const jsonSchema = lazy(() => {
+    return union([string2(params), number2(), boolean2(), _null3(), array(jsonSchema), record(string2(), jsonSchema)]);
+  });
+  return jsonSchema;
 }
 
 // node_modules/zod/v4/classic/iso.js
@@ -16292,7 +16364,10 @@ function isWallTime(wall) {
 function isoMinute(instant) {
   return new Date(instant).toISOString().slice(0, 16);
 }
-function offsetAt(instant, timezone) {
+var formats = /* @__PURE__ */ new Map();
+function formatOf(timezone) {
+  const known3 = formats.get(timezone);
+  if (known3) return known3;
   const format2 = new Intl.DateTimeFormat("en-US", {
     timeZone: timezone,
     hourCycle: "h23",
@@ -16303,6 +16378,11 @@ function offsetAt(instant, timezone) {
     minute: "numeric",
     second: "numeric"
   });
+  formats.set(timezone, format2);
+  return format2;
+}
+function offsetAt(instant, timezone) {
+  const format2 = formatOf(timezone);
   const shown3 = new Map(format2.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
   const part2 = (name) => shown3.get(name) ?? 0;
   const wall = Date.UTC(
@@ -16415,7 +16495,7 @@ function minutesOf({ from, to: to2 }) {
 }
 function shown({ now: now2, night }) {
   const clock = wallClock(instantOf(now2), night.timezone).slice(11);
-  return `${clock} (${night.timezone}; hours ${night.from}\u2013${night.to})`;
+  return `${clock} (${night.timezone}; hours ${night.from}–${night.to})`;
 }
 
 // src/core/hash.ts
@@ -16432,10 +16512,10 @@ var ROADMAP_CATALOGUE = {
   ROADMAP_ID_UNREADABLE: ["warning", "Write the id in plain ASCII, such as `M3.2`."],
   ROADMAP_DUPLICATE_ID: ["error", "Give each milestone an id of its own."],
   ROADMAP_SLUG_COLLISION: ["error", "Rename one of the two: their ids differ in nothing but case."],
-  ROADMAP_UNMARKED: ["warning", "Mark it \u{1F4DD} planned, \u{1F6A7} in progress or \u2705 done: only planned ones start."],
+  ROADMAP_UNMARKED: ["warning", "Mark it 📝 planned, 🚧 in progress or ✅ done: only planned ones start."],
   ROADMAP_STATUS_UNREADABLE: [
     "error",
-    "Write one of: planned, todo, not started, in progress, wip, done, complete, completed, \u{1F4DD}, \u{1F6A7}, \u2705."
+    "Write one of: planned, todo, not started, in progress, wip, done, complete, completed, 📝, 🚧, ✅."
   ],
   ROADMAP_STATUS_CONFLICT: ["error", "Keep one status and delete the other."],
   ROADMAP_FIELD_CONTRADICTS: ["error", "Keep one of the two and delete the other."],
@@ -16443,7 +16523,7 @@ var ROADMAP_CATALOGUE = {
     "error",
     "Put the field on a line of its own without a bullet, or reword the criterion."
   ],
-  ROADMAP_NO_OBJECTIVE: ["warning", "Add a line `**Objective:** \u2026` that says what for."],
+  ROADMAP_NO_OBJECTIVE: ["warning", "Add a line `**Objective:** …` that says what for."],
   ROADMAP_NO_CRITERIA: ["error", "Add `**Acceptance criteria:**` and a list of checkable sentences."],
   ROADMAP_NOTHING_CHECKABLE: [
     "error",
@@ -16475,7 +16555,7 @@ var QUOTE_LENGTH = 60;
 function quoted(text3) {
   const points = [...text3.slice(0, 2 * QUOTE_LENGTH)];
   const whole = points.length <= QUOTE_LENGTH && text3.length <= 2 * QUOTE_LENGTH;
-  return `\u201C${whole ? text3 : `${points.slice(0, QUOTE_LENGTH - 1).join("")}\u2026`}\u201D`;
+  return `“${whole ? text3 : `${points.slice(0, QUOTE_LENGTH - 1).join("")}…`}”`;
 }
 
 // src/core/roadmap-circles.ts
@@ -16932,7 +17012,7 @@ function labelHere(text3, at2) {
     const kind = kindOf(label2);
     const end = at2 + whole2.length;
     const alone = text3.slice(end).trim() === "";
-    const colon = outer !== "" || inner === ":" || inner === "\uFF1A";
+    const colon = outer !== "" || inner === ":" || inner === "：";
     return colon || kind !== null && (alone || inner === ".") ? { label: label2, kind, bold: true, end } : null;
   }
   PLAIN.lastIndex = at2;
@@ -17034,8 +17114,8 @@ function laterLabels(text3, from) {
 }
 function addPiece(open2, line2, at2, bullet, text3 = line2.text.slice(at2)) {
   const start = at2 + text3.length - text3.trimStart().length;
-  const piece = { text: text3.trim(), line: line2, at: start, nested: false };
-  open2.field.entries.push({ bullet, pieces: [piece] });
+  const piece2 = { text: text3.trim(), line: line2, at: start, nested: false };
+  open2.field.entries.push({ bullet, pieces: [piece2] });
 }
 function addItem(open2, line2, column, at2) {
   open2.list ??= column;
@@ -17085,8 +17165,8 @@ function readEntry(text3, entry, complain2) {
   const reading = readCriterion(text3);
   const spot = entry.pieces[0];
   if ("wrong" in reading) {
-    const code2 = reading.wrong === "ambiguous" ? "ROADMAP_WAY_AMBIGUOUS" : "ROADMAP_WAY_UNREADABLE";
-    if (spot !== void 0) complain2(code2, spot, `The criterion ${quoted(text3)} ${reading.because}.`);
+    const code3 = reading.wrong === "ambiguous" ? "ROADMAP_WAY_AMBIGUOUS" : "ROADMAP_WAY_UNREADABLE";
+    if (spot !== void 0) complain2(code3, spot, `The criterion ${quoted(text3)} ${reading.because}.`);
     return [{ text: text3, way: { by: "none" } }];
   }
   if (reading.way.by === "none" && spot !== void 0 && mentionsClaim(text3)) {
@@ -17146,8 +17226,8 @@ function runWay(content, text3) {
   if (command === content && content.split('"').length % 2 === 0) {
     return { wrong: "unreadable", because: "has a command with an open quotation mark" };
   }
-  const code2 = command === content ? `\`${command}\`` : content;
-  return { text: text3 || `${code2} passes`, way: { by: "command", command, exitCode: 0, prints: null } };
+  const code3 = command === content ? `\`${command}\`` : content;
+  return { text: text3 || `${code3} passes`, way: { by: "command", command, exitCode: 0, prints: null } };
 }
 function fileWay(content, text3) {
   const split2 = withoutCode(content).search(/\scontains(?:\s|$)/u);
@@ -17162,7 +17242,7 @@ function fileWay(content, text3) {
     return { wrong: "unreadable", because: "names no path inside the repository" };
   }
   const way = { by: "file", path, contains: contains3?.text ?? null };
-  return { text: text3 || `\`${path}\` ${contains3 === null ? "exists" : `contains \u201C${contains3.text}\u201D`}`, way };
+  return { text: text3 || `\`${path}\` ${contains3 === null ? "exists" : `contains “${contains3.text}”`}`, way };
 }
 function onlyCode(text3) {
   const plain3 = text3.trim();
@@ -17213,7 +17293,7 @@ function mentionsClaim(sentence3) {
 var TAIL = 40;
 
 // src/core/roadmap-status.ts
-var EMOJI = { planned: "\u{1F4DD}", "in-progress": "\u{1F6A7}", done: "\u2705" };
+var EMOJI = { planned: "📝", "in-progress": "🚧", done: "✅" };
 var WORDS = {
   planned: { status: "planned", opposite: "done" },
   todo: { status: "planned", opposite: "completed" },
@@ -17228,7 +17308,7 @@ var WORDS = {
 var WORD = Object.keys(WORDS).join("|");
 var WORD_HERE = new RegExp(`(?:${WORD})(?![\\p{L}\\p{N}_])`, "iuy");
 var WORD_LAST = new RegExp(
-  `(?<before>^|[(\\[]\\s*|\\s-\\s*|[\u2014\u2013\xB7|:\uFF1A]\\s*|\\p{Extended_Pictographic}\\uFE0F?\\s*)[*_\`]*(?<word>${WORD})[*_\`]*\\s*(?<close>[)\\]]?)$`,
+  `(?<before>^|[(\\[]\\s*|\\s-\\s*|[—–·|:：]\\s*|\\p{Extended_Pictographic}\\uFE0F?\\s*)[*_\`]*(?<word>${WORD})[*_\`]*\\s*(?<close>[)\\]]?)$`,
   "iu"
 );
 var EMOJI_HERE = new RegExp("\\p{Extended_Pictographic}[\\uFE0E\\uFE0F\\u{1F3FB}-\\u{1F3FF}]*(?:\\u200D\\p{Extended_Pictographic}[\\uFE0E\\uFE0F]*)*", "uy");
@@ -17377,16 +17457,16 @@ function visible(text3) {
 }
 function isHonest(character, before, after, rightToLeft) {
   switch (character) {
-    case "\uFE0E":
-    case "\uFE0F":
+    case "︎":
+    case "️":
       return /[\p{Emoji}\p{S}]$/u.test(before);
-    case "\u200D":
+    case "‍":
       return EMOJI_BEFORE.test(before) && EMOJI_AFTER.test(after) || JOINING.test(before) || endsInMark(before);
-    case "\u200C":
+    case "‌":
       return JOINING.test(before) || endsInMark(before);
-    case "\u061C":
-    case "\u200E":
-    case "\u200F":
+    case "؜":
+    case "‎":
+    case "‏":
       return rightToLeft;
     default:
       return /^[\uFE00-\uFE02\u{E0100}-\u{E01EF}]$/u.test(character) && new RegExp("\\p{Script=Han}$", "u").test(before);
@@ -17422,9 +17502,9 @@ function isAnything(part2, { kind }) {
   return words.test(part2);
 }
 function pathsIn(part2) {
-  const spans = codeSpans(part2).filter(({ code: code2 }) => code2 !== "");
+  const spans = codeSpans(part2).filter(({ code: code3 }) => code3 !== "");
   const words = /^\s*(?:[(—–-]|\.?$)/u.test(withoutCode(part2));
-  if (spans.length > 0) return words ? spans.map(({ code: code2 }) => code2) : [];
+  if (spans.length > 0) return words ? spans.map(({ code: code3 }) => code3) : [];
   const plain3 = part2.replace(/\.$/u, "");
   return isPath(plain3) ? [plain3] : [];
 }
@@ -17454,7 +17534,7 @@ function connectorLength(text3, at2) {
 function readCommands(field) {
   return field.entries.flatMap((entry) => {
     const text3 = entryText(entry);
-    const spans = codeSpans(text3).map(({ code: code2 }) => code2);
+    const spans = codeSpans(text3).map(({ code: code3 }) => code3);
     return (spans.length > 0 ? spans : [text3]).filter((command) => !NOTHING.test(command));
   });
 }
@@ -17532,14 +17612,14 @@ function complainOfLookAlike(line2, heading, complain2) {
 }
 function readSection(section2) {
   const complaints = [];
-  const complain2 = (code2, { line: line3, at: at2 }, message) => complaints.push({ code: code2, line: line3.number, column: at2 + 1, message });
+  const complain2 = (code3, { line: line3, at: at2 }, message) => complaints.push({ code: code3, line: line3.number, column: at2 + 1, message });
   complainOfHiddenText(section2, complain2);
   const fields = readFields(
     section2.body,
-    (piece) => complain2(
+    (piece2) => complain2(
       "ROADMAP_FIELD_AMBIGUOUS",
-      piece,
-      `The criterion that begins with ${quoted(piece.text)} may be a field.`
+      piece2,
+      `The criterion that begins with ${quoted(piece2.text)} may be a field.`
     )
   );
   const { says, line: line2, heading } = section2;
@@ -17599,15 +17679,15 @@ function readStatus({ line: line2, heading, says }, fields, complain2) {
   const markers = says.markers.map((marker) => moved(marker, line2.offset + heading.at));
   let unreadable = false;
   for (const field of fields) {
-    const piece = field.entries[0]?.pieces[0];
-    const read7 = markersFrom(piece?.text ?? "", 0);
-    if (piece !== void 0 && read7.markers.length > 0 && leavesStatusStanding(piece.text.slice(read7.end))) {
-      markers.push(...read7.markers.map((marker) => moved(marker, piece.line.offset + piece.at)));
+    const piece2 = field.entries[0]?.pieces[0];
+    const read7 = markersFrom(piece2?.text ?? "", 0);
+    if (piece2 !== void 0 && read7.markers.length > 0 && leavesStatusStanding(piece2.text.slice(read7.end))) {
+      markers.push(...read7.markers.map((marker) => moved(marker, piece2.line.offset + piece2.at)));
       continue;
     }
     unreadable = true;
-    const message = piece === void 0 ? "The status is empty." : `${quoted(piece.text)} is no status.`;
-    complain2("ROADMAP_STATUS_UNREADABLE", piece ?? field.place, message);
+    const message = piece2 === void 0 ? "The status is empty." : `${quoted(piece2.text)} is no status.`;
+    complain2("ROADMAP_STATUS_UNREADABLE", piece2 ?? field.place, message);
   }
   const statuses = [...new Set(markers.map(({ status: status2 }) => status2))];
   const [status] = statuses;
@@ -17676,8 +17756,8 @@ function read2(markdown) {
     );
     return { roadmap: { milestones: [], diagnostics, dependenciesDeclared: false }, drafts: [] };
   }
-  const complainOf = (draft) => (code2, { line: line2, at: at2 }, message) => report(
-    { code: code2, line: line2.number, column: at2 + 1, message },
+  const complainOf = (draft) => (code3, { line: line2, at: at2 }, message) => report(
+    { code: code3, line: line2.number, column: at2 + 1, message },
     draft === null ? null : MilestoneId.parse(draft.id)
   );
   const { lines, unclosed } = scanLines(markdown);
@@ -17706,9 +17786,9 @@ function read2(markdown) {
 function unclosedMessage({ what }) {
   return `The ${what} that begins here never ends, so everything below it is hidden.`;
 }
-function diagnosticOf({ code: code2, message, line: line2, column }, milestone) {
-  const [severity, remedy] = ROADMAP_CATALOGUE[code2];
-  return { code: code2, severity, message, remedy, line: line2, column, milestone };
+function diagnosticOf({ code: code3, message, line: line2, column }, milestone) {
+  const [severity, remedy] = ROADMAP_CATALOGUE[code3];
+  return { code: code3, severity, message, remedy, line: line2, column, milestone };
 }
 function checkContract(draft, complain2) {
   if (draft.status !== "planned") return;
@@ -17863,7 +17943,7 @@ var Observation = strictObject({
 });
 function haltOf({ stop, problems }) {
   if (stop !== null) return `stopped: ${stop}`;
-  const broken = problems.find(({ severity, code: code2 }) => severity === "error" && code2.startsWith("POLICY"));
+  const broken = problems.find(({ severity, code: code3 }) => severity === "error" && code3.startsWith("POLICY"));
   return broken ? `the policy has an error: ${broken.message}` : null;
 }
 
@@ -17897,6 +17977,26 @@ var Clock = string2().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 
 var Commands = union([string2().min(1), array(string2().min(1))], "a command, or a list of commands").transform((one) => typeof one === "string" ? [one] : one);
 var Globs = array(string2().min(1));
 var RepositoryPath = string2().regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, "a path inside the repository, such as docs/ROADMAP.md");
+var PROTECTED_PATHS = [
+  ".github/**",
+  ".daybreak/**",
+  ".gitattributes",
+  ".gitmodules",
+  "**/AGENTS.md",
+  "**/CLAUDE.md",
+  ".claude/**",
+  ".mcp.json",
+  "**/vitest.config.*",
+  "**/vitest.workspace.*",
+  "**/jest.config.*",
+  "**/.mocharc*",
+  "**/playwright.config.*",
+  "**/karma.conf.*",
+  "**/ava.config.*",
+  "**/conftest.py",
+  "**/pytest.ini",
+  "**/tox.ini"
+];
 var TEST_PATHS = [
   "**/test/**",
   "**/tests/**",
@@ -18065,7 +18165,7 @@ function progressOf(milestone, attempts, observation) {
 }
 function unfitness({ id, status }, { roadmap: roadmap2 }) {
   if (status === "in-progress") return "a human is working on it";
-  if (status === "unmarked") return "it has no status: mark it \u{1F4DD} planned to let it start";
+  if (status === "unmarked") return "it has no status: mark it 📝 planned to let it start";
   const errors = roadmap2.diagnostics.filter(
     ({ milestone, severity }) => severity === "error" && milestone === id
   );
@@ -18081,7 +18181,7 @@ function stuckness(milestone, counting, { policy, journal }) {
   if (last?.state === "closed by a human")
     return stuck(
       `somebody closed its pull request #${last.pull}`,
-      "Should it be tried again? Close this issue for yes; mark the milestone \u2705 or \u{1F6A7} for no."
+      "Should it be tried again? Close this issue for yes; mark the milestone ✅ or 🚧 for no."
     );
   if (last?.state === "asked") return stuck(last.because.join("; "), last.ask);
   const used = counting.filter((attempt2) => attempt2.state === "rejected" && attempt2.counted).length;
@@ -18320,7 +18420,7 @@ function findingSaid(finding) {
 }
 
 // src/prose/hostile.ts
-var BREAK = "\u200B";
+var BREAK = "​";
 var ESCAPE_SEQUENCE = new RegExp("(?![\\t\\n\\r])\\p{Cc}(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\p{Cc}]*)", "gu");
 var HIDDEN = /(?![\t\n\r])[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Co}\uFFF9-\uFFFB]/u;
 var LEGITIMATE = [
@@ -18336,7 +18436,7 @@ var NOTHING_KEPT = new RegExp(`(${alternatives(LEGITIMATE)})|${HIDDEN.source}`, 
 var MARKS_KEPT = new RegExp(`(${alternatives([...LEGITIMATE, DIRECTION_MARK])})|${HIDDEN.source}`, "gu");
 function oneLine(text3, most) {
   const line2 = flat(text3);
-  const cut2 = line2.length <= most ? line2 : `${flat(line2.slice(0, Math.max(0, most - 1)).replace(new RegExp("\\p{Cs}$", "u"), ""))}\u2026`;
+  const cut2 = line2.length <= most ? line2 : `${flat(line2.slice(0, Math.max(0, most - 1)).replace(new RegExp("\\p{Cs}$", "u"), ""))}…`;
   return cut2.replaceAll("##[", `##${BREAK}[`);
 }
 function flat(text3) {
@@ -18382,8 +18482,8 @@ function headline(morning) {
     ...rejected === 0 ? [] : [`${rejected} rejected`],
     ...errors === 0 ? [] : [`${errors} ${errors === 1 ? "error" : "errors"} in what you wrote`]
   ];
-  const stopped = morning.stop === null ? "" : " \xB7 stopped";
-  return `Night ${nightTitle(morning.night)}: ${parts.join(", ")} \xB7 ${dollars(morning.spend.usd)}${stopped}`;
+  const stopped = morning.stop === null ? "" : " · stopped";
+  return `Night ${nightTitle(morning.night)}: ${parts.join(", ")} · ${dollars(morning.spend.usd)}${stopped}`;
 }
 function inOrder2(entries2, rows) {
   const order = new Map(rows.map(({ milestone }, index) => [milestone, index]));
@@ -18445,7 +18545,7 @@ function questionEntries(morning) {
     name: milestone === null ? "all" : nameOf(milestone),
     title: milestone === null ? "The whole night" : titleOf2(milestone, morning),
     right: `#${issue2}`,
-    below: [sentence(because), sentence(`\u2192 ${ask2}`)]
+    below: [sentence(because), sentence(`→ ${ask2}`)]
   }));
 }
 function openEntries({ rows, blocked }) {
@@ -18462,7 +18562,7 @@ function problemEntries({ problems }) {
     name: severity,
     title: message,
     right: oneLine(`${file}:${line2}`, 40),
-    below: [sentence(`\u2192 ${remedy}`)]
+    below: [sentence(`→ ${remedy}`)]
   }));
 }
 function cost({ spend, reserved }) {
@@ -18621,7 +18721,7 @@ var ScriptSchema = strictObject({
 }).superRefine(({ milestones }, refuse2) => {
   const seen = /* @__PURE__ */ new Set();
   for (const [index, { milestone, attempt: attempt2, phase }] of milestones.entries()) {
-    const name = `${milestone} \xB7 attempt ${attempt2} \xB7 phase ${phase}`;
+    const name = `${milestone} · attempt ${attempt2} · phase ${phase}`;
     if (seen.has(name)) {
       refuse2.addIssue({
         code: "custom",
@@ -18665,7 +18765,7 @@ function tellProgress(event) {
   return line(event.run, `${event.workflow}: ${event.job}`, event.conclusion, event.seconds);
 }
 function line(run4, what, conclusion, seconds, because) {
-  const shown3 = what.length > 62 ? `${what.slice(0, 61)}\u2026` : what;
+  const shown3 = what.length > 62 ? `${what.slice(0, 61)}…` : what;
   const end = conclusion === "success" ? "" : `  ${conclusion}`;
   return `  ${String(run4).padStart(5)}  ${shown3.padEnd(62)} ${seconds.toFixed(1).padStart(5)} s${end}${because ? `: ${because}` : ""}`;
 }
@@ -20417,9 +20517,9 @@ function Zt(t2 = R2.NONE) {
   const e = ar[t2];
   return (n) => E2(new rr(), e, n, false);
 }
-var te = "\xF2\xF2\xF2\xF2\xF2\xF2 ";
-var ee2 = " \xF2\xF2";
-var ne2 = " \xF2 ";
+var te = "òòòòòò ";
+var ee2 = " òò";
+var ne2 = " ò ";
 var ur = ["hash", "date", "message", "refs", "author_name", "author_email"];
 function cr(t2, e) {
   return e.reduce(
@@ -22178,7 +22278,7 @@ function configured(settings) {
     )
   };
 }
-async function raw(directory, args, { input = "", environment = {}, accepts: accepts2 = [0] } = {}) {
+async function raw(directory, args, { input = "", environment = {}, accepts: accepts3 = [0] } = {}) {
   const whole = { ...baseEnvironment(directory), ...environment };
   let answer = null;
   const git2 = wo({
@@ -22196,15 +22296,18 @@ async function raw(directory, args, { input = "", environment = {}, accepts: acc
     }
   });
   try {
-    await git2.env(whole).raw([...args]);
+    await git2.env(whole).outputHandler(endAtOnce).raw([...args]);
   } catch (cause) {
     throw failureOf(args, cause instanceof Error ? cause.message : String(cause));
   }
-  return judged(args, answer, accepts2);
+  return judged(args, answer, accepts3);
 }
-function judged(args, answer, accepts2) {
+function endAtOnce(_command, stdout) {
+  stdout.once("end", () => stdout.emit("data", Buffer.alloc(0)));
+}
+function judged(args, answer, accepts3) {
   if (answer === null) throw failureOf(args, "no answer");
-  if (!accepts2.includes(answer.exitCode))
+  if (!accepts3.includes(answer.exitCode))
     throw failureOf(args, answer.errors || `exit code ${answer.exitCode}`);
   return answer;
 }
@@ -22556,7 +22659,7 @@ function expand(template, context) {
   var operators = ["+", "#", ".", "/", ";", "?", "&"];
   template = template.replace(
     /\{([^\{\}]+)\}|([^\{\}]+)/g,
-    function(_3, expression, literal2) {
+    function(_3, expression, literal3) {
       if (expression) {
         let operator = "";
         const values = [];
@@ -22580,7 +22683,7 @@ function expand(template, context) {
           return values.join(",");
         }
       } else {
-        return encodeReserved(literal2);
+        return encodeReserved(literal3);
       }
     }
   );
@@ -22688,20 +22791,20 @@ CHAR_MAP[HTAB] |= OWS;
 CHAR_MAP[SP] |= OWS;
 CHAR_MAP[SEMI] |= SEMI_FLAG;
 CHAR_MAP[COMMA] |= COMMA_FLAG;
-for (let code2 = 128; code2 <= 255; code2++) {
-  CHAR_MAP[code2] |= LOWER_CASE;
+for (let code3 = 128; code3 <= 255; code3++) {
+  CHAR_MAP[code3] |= LOWER_CASE;
 }
 for (const char of "!#$%&'*+-.^_`|~") {
   CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
 }
-for (let code2 = 48; code2 <= 57; code2++) {
-  CHAR_MAP[code2] |= TOKEN_FLAG;
+for (let code3 = 48; code3 <= 57; code3++) {
+  CHAR_MAP[code3] |= TOKEN_FLAG;
 }
-for (let code2 = 65; code2 <= 90; code2++) {
-  CHAR_MAP[code2] |= LOWER_CASE | TOKEN_FLAG;
+for (let code3 = 65; code3 <= 90; code3++) {
+  CHAR_MAP[code3] |= LOWER_CASE | TOKEN_FLAG;
 }
-for (let code2 = 97; code2 <= 122; code2++) {
-  CHAR_MAP[code2] |= TOKEN_FLAG;
+for (let code3 = 97; code3 <= 122; code3++) {
+  CHAR_MAP[code3] |= TOKEN_FLAG;
 }
 var NullObject = /* @__PURE__ */ (() => {
   const C2 = function() {
@@ -22721,8 +22824,8 @@ function parse3(header, options) {
   let whitespace = -1;
   let stop = options?.parameters === false ? COMMA_FLAG : 0;
   while (index < len) {
-    const code2 = header.charCodeAt(index);
-    const flags = CHAR_MAP[code2];
+    const code3 = header.charCodeAt(index);
+    const flags = CHAR_MAP[code3];
     if ((flags & stopFlags) !== 0) {
       stop |= flags & COMMA_FLAG;
       break;
@@ -22733,7 +22836,7 @@ function parse3(header, options) {
     } else {
       whitespace = -1;
     }
-    typeFlags |= code2 & NON_ASCII | flags;
+    typeFlags |= code3 & NON_ASCII | flags;
     index++;
   }
   const valueEnd = whitespace === -1 ? index : whitespace;
@@ -22755,14 +22858,14 @@ function parseParameters(header, type, index, len, stopFlags) {
     let keyFlags = 0;
     let keyWhitespace = -1;
     while (index < len) {
-      const code2 = header.charCodeAt(index);
-      const flags = CHAR_MAP[code2];
+      const code3 = header.charCodeAt(index);
+      const flags = CHAR_MAP[code3];
       if ((flags & stopFlags) !== 0) {
         if ((flags & COMMA_FLAG) !== 0)
           break parameter;
         continue parameter;
       }
-      if (code2 === EQ) {
+      if (code3 === EQ) {
         const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
         const value = header.slice(keyStart, keyEnd);
         const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
@@ -22774,16 +22877,16 @@ function parseParameters(header, type, index, len, stopFlags) {
           const quotedStart = ++index;
           let escaped = false;
           while (index < len) {
-            const code3 = header.charCodeAt(index);
-            if (code3 === DQUOTE) {
+            const code4 = header.charCodeAt(index);
+            if (code4 === DQUOTE) {
               if (parameters2[key] === void 0) {
                 parameters2[key] = escaped ? unescapeQuotedPairs(header, quotedStart, index) : header.slice(quotedStart, index);
               }
               index++;
               let stop2 = 0;
               while (index < len) {
-                const code4 = header.charCodeAt(index);
-                const flags2 = CHAR_MAP[code4];
+                const code5 = header.charCodeAt(index);
+                const flags2 = CHAR_MAP[code5];
                 if ((flags2 & stopFlags) !== 0) {
                   stop2 = flags2 & COMMA_FLAG;
                   break;
@@ -22794,7 +22897,7 @@ function parseParameters(header, type, index, len, stopFlags) {
                 break parameter;
               continue parameter;
             }
-            if (code3 === BSLASH && index + 1 < len) {
+            if (code4 === BSLASH && index + 1 < len) {
               escaped = true;
               index += 2;
               continue;
@@ -22807,8 +22910,8 @@ function parseParameters(header, type, index, len, stopFlags) {
         let stop = 0;
         let valueWhitespace = -1;
         while (index < len) {
-          const code3 = header.charCodeAt(index);
-          const flags2 = CHAR_MAP[code3];
+          const code4 = header.charCodeAt(index);
+          const flags2 = CHAR_MAP[code4];
           if ((flags2 & stopFlags) !== 0) {
             stop = flags2 & COMMA_FLAG;
             break;
@@ -22835,7 +22938,7 @@ function parseParameters(header, type, index, len, stopFlags) {
       } else {
         keyWhitespace = -1;
       }
-      keyFlags |= code2 & NON_ASCII | flags;
+      keyFlags |= code3 & NON_ASCII | flags;
       index++;
     }
   }
@@ -26292,10 +26395,10 @@ var Octokit2 = Octokit.plugin(requestLog, legacyRestEndpointMethods, paginateRes
 var ACTIONS_BOT = 41898282;
 var READ_WAITS = [500, 2e3, 5e3];
 async function connect(options) {
-  const { apiUrl, serverUrl, owner, repo, git: git2, app, known: known3 } = options;
+  const { apiUrl, serverUrl, owner, repo, git: git2, appToken, appSlug, known: known3 } = options;
   const actions = accountOf2(apiUrl, options.token);
-  const publisher = app ? accountOf2(apiUrl, app.token) : actions;
-  const appBot2 = app ? await botIdOf(app.slug, publisher.octokit) : null;
+  const publisher = appToken === null ? actions : accountOf2(apiUrl, appToken);
+  const appBot2 = appSlug === null ? null : await botIdOf(appSlug, publisher.octokit);
   return {
     owner,
     repo,
@@ -26303,7 +26406,7 @@ async function connect(options) {
     git: git2,
     actions,
     publisher,
-    mode: app ? "app" : "token-only",
+    mode: appSlug === null ? "token-only" : "app",
     known: known3,
     ours: /* @__PURE__ */ new Set([ACTIONS_BOT, ...appBot2 === null ? [] : [appBot2]]),
     appBot: appBot2
@@ -26375,12 +26478,52 @@ var import_node_buffer = require("node:buffer");
 
 // src/adapters/git/objects.ts
 var ORDINARY = ["100644", "100755"];
-async function readCommit(git2, name) {
-  const sha = Sha.parse(
-    (await git2.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{commit}`])).output.toString().trim()
+var FULL_ID = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+var MOST_KEPT = 1e6;
+var kept = /* @__PURE__ */ new WeakMap();
+function memoryOf(git2) {
+  const memory = kept.get(git2) ?? { objects: /* @__PURE__ */ new Map(), listings: /* @__PURE__ */ new Map() };
+  kept.set(git2, memory);
+  return memory;
+}
+async function readObjects(git2, ids) {
+  const { objects } = memoryOf(git2);
+  const wanted2 = [...new Set(ids.filter((id) => !objects.has(id)).map(checkedSha))];
+  const found3 = new Map(
+    ids.flatMap((id) => objects.has(id) ? [[id, objects.get(id)]] : [])
   );
-  const { output } = await git2.raw(["cat-file", "commit", sha]);
-  return { sha, ...parseCommit(output.toString()) };
+  if (wanted2.length === 0) return found3;
+  const { output } = await git2.raw(["cat-file", "--batch"], {
+    input: wanted2.map((id) => `${id}
+`).join("")
+  });
+  for (let at2 = 0; at2 < output.length; ) {
+    const end = output.indexOf("\n", at2);
+    const [id = "", type = "", size = ""] = output.subarray(at2, end).toString().split(" ");
+    at2 = end + 1;
+    if (type === "missing") continue;
+    const object2 = { type, bytes: output.subarray(at2, at2 + Number(size)) };
+    at2 += Number(size) + 1;
+    found3.set(id, object2);
+    if (object2.bytes.length <= MOST_KEPT) objects.set(id, object2);
+  }
+  return found3;
+}
+async function readCommit(git2, name) {
+  const [commit3] = await readCommits(git2, [FULL_ID.test(name) ? name : await resolved(git2, name)]);
+  if (!commit3) throw new Failure("GIT_FAILED", `There is no commit ${name.slice(0, 40)}.`);
+  return commit3;
+}
+async function readCommits(git2, ids) {
+  const objects = await readObjects(git2, ids);
+  return ids.flatMap((id) => {
+    const object2 = objects.get(id);
+    return object2?.type === "commit" ? [{ sha: Sha.parse(id), ...parseCommit(object2.bytes.toString()) }] : [];
+  });
+}
+async function resolved(git2, name) {
+  const { output } = await git2.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{commit}`]);
+  return output.toString().trim();
 }
 function parseCommit(text3) {
   const split2 = text3.indexOf("\n\n");
@@ -26410,6 +26553,8 @@ function trailersOf(message) {
   );
 }
 async function entryAt(git2, tree2, path) {
+  const listing = memoryOf(git2).listings.get(tree2);
+  if (listing?.has(path)) return listing.get(path) ?? null;
   const { output } = await git2.raw(["ls-tree", "-z", "--full-tree", named(tree2), "--", path]);
   const [, mode, sha] = /^(\d+) \w+ (\w+)\t/.exec(output.toString()) ?? [];
   return mode === void 0 || sha === void 0 ? null : { mode, sha: Sha.parse(sha) };
@@ -26417,22 +26562,44 @@ async function entryAt(git2, tree2, path) {
 async function readBytes(git2, tree2, path) {
   const entry = await entryAt(git2, tree2, path);
   if (entry === null || !ORDINARY.includes(entry.mode)) return null;
-  return (await git2.raw(["cat-file", "blob", entry.sha])).output;
+  return (await readObjects(git2, [entry.sha])).get(entry.sha)?.bytes ?? null;
 }
 async function readText2(git2, tree2, path) {
   return (await readBytes(git2, tree2, path))?.toString("utf8") ?? null;
+}
+async function readTexts(git2, tree2, paths) {
+  const listing = await listEntries(git2, tree2);
+  const wanted2 = paths.flatMap((path) => {
+    const entry = listing.get(path);
+    return entry && ORDINARY.includes(entry.mode) ? [[path, entry.sha]] : [];
+  });
+  const objects = await readObjects(
+    git2,
+    wanted2.map(([, sha]) => sha)
+  );
+  return new Map(
+    wanted2.flatMap(([path, sha]) => {
+      const object2 = objects.get(sha);
+      return object2 ? [[path, object2.bytes.toString("utf8")]] : [];
+    })
+  );
 }
 async function listFiles(git2, tree2) {
   return [...(await listEntries(git2, tree2)).keys()];
 }
 async function listEntries(git2, tree2) {
+  const { listings } = memoryOf(git2);
+  const known3 = listings.get(tree2);
+  if (known3) return known3;
   const { output } = await git2.raw(["ls-tree", "-r", "-z", "--full-tree", named(tree2)]);
-  return new Map(
+  const listing = new Map(
     nulSeparated(output).map((line2) => {
       const [mode = "", , sha] = line2.split("	", 1).join("").split(" ");
       return [line2.slice(line2.indexOf("	") + 1), { mode, sha: Sha.parse(sha) }];
     })
   );
+  if (FULL_ID.test(tree2)) listings.set(tree2, listing);
+  return listing;
 }
 async function commitTree(git2, { tree: tree2, parents, message, date: date4 }) {
   const args = ["commit-tree", ...parents.flatMap((parent) => ["-p", parent]), "-F", "-", tree2];
@@ -26466,8 +26633,8 @@ async function updateTree(git2, tree2, files2) {
   const entries2 = /* @__PURE__ */ new Map();
   for (const [path, file] of files2) {
     const old = file === null ? null : await entryAt(git2, tree2, path);
-    const kept = old !== null && ORDINARY.includes(old.mode) ? old.mode : "100644";
-    entries2.set(path, file && { mode: file.mode ?? kept, sha: await writeBlob(git2, file.text) });
+    const kept3 = old !== null && ORDINARY.includes(old.mode) ? old.mode : "100644";
+    entries2.set(path, file && { mode: file.mode ?? kept3, sha: await writeBlob(git2, file.text) });
   }
   return await replaceEntries(git2, tree2, entries2);
 }
@@ -26484,8 +26651,7 @@ async function writeEntries(git2, entries2, environment) {
     ([path, entry]) => entry ? [`${entry.mode} ${entry.sha}	${path}\0`] : []
   );
   const input = [...removals, ...additions].join("");
-  if (input)
-    await git2.raw(["update-index", "--verbose", "--replace", "-z", "--index-info"], { input, environment });
+  if (input) await git2.raw(["update-index", "--replace", "-z", "--index-info"], { input, environment });
   const { output } = await git2.raw(["write-tree"], { environment });
   return Sha.parse(output.toString().trim());
 }
@@ -26502,6 +26668,157 @@ function checkedSha(text3) {
   return Sha.parse(text3);
 }
 
+// src/core/glob.ts
+var ANYTHING = () => true;
+var WITHIN_SEGMENT = (character) => character !== "/";
+function matchesAny(path, globs, { foldCase = false } = {}) {
+  const same2 = foldCase ? folded : (text3) => text3.normalize("NFC");
+  const subject = [...same2(rooted(path))];
+  return globs.some((glob) => accepts(compile(same2(rooted(glob))), subject));
+}
+function folded(path) {
+  return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+}
+function rooted(path) {
+  return path.replace(/^(\.?\/)+/, "");
+}
+function accepts(states, subject) {
+  let current = reach(states, [0]);
+  for (const character of subject) {
+    const next = [...current].flatMap((index) => {
+      const state = states[index];
+      return state?.accepts?.(character) ? [state.next] : [];
+    });
+    if (next.length === 0) return false;
+    current = reach(states, next);
+  }
+  return current.has(states.length - 1);
+}
+function reach(states, from) {
+  const reached = /* @__PURE__ */ new Set();
+  const waiting = [...from];
+  for (let index = waiting.pop(); index !== void 0; index = waiting.pop()) {
+    if (reached.has(index)) continue;
+    reached.add(index);
+    waiting.push(...states[index]?.free ?? []);
+  }
+  return reached;
+}
+var Automaton = class {
+  states = [{ free: [], accepts: null, next: 0 }];
+  end = 0;
+  one(accepts3) {
+    const next = this.#fresh();
+    this.states[this.end] = { ...this.#at(this.end), accepts: accepts3, next };
+    this.end = next;
+  }
+  many(accepts3) {
+    const loop = this.#fresh();
+    this.#at(this.end).free.push(loop);
+    const after = this.#fresh();
+    this.states[loop] = { free: [after], accepts: accepts3, next: loop };
+    this.end = after;
+  }
+  optional(part2) {
+    const before = this.end;
+    part2();
+    this.#at(before).free.push(this.end);
+  }
+  /** Goes back to an earlier state, to build another way on from there. */
+  branch(from) {
+    const start = this.#fresh();
+    this.#at(from).free.push(start);
+    this.end = start;
+  }
+  join(ends) {
+    const joined = this.#fresh();
+    for (const end of ends) this.#at(end).free.push(joined);
+    this.end = joined;
+  }
+  #at(index) {
+    return this.states[index] ?? { free: [], accepts: null, next: 0 };
+  }
+  #fresh() {
+    return this.states.push({ free: [], accepts: null, next: 0 }) - 1;
+  }
+};
+function compile(glob) {
+  const text3 = [...glob.endsWith("/") ? `${glob}**` : glob];
+  const closes = balancedBraces(text3);
+  const automaton = new Automaton();
+  const groups = [];
+  for (let at2 = 0; at2 < text3.length; at2++) {
+    const group = groups.at(-1);
+    const close = closes.get(at2);
+    if (close !== void 0) {
+      const start = automaton.end;
+      groups.push({ start, ends: [], close });
+      automaton.branch(start);
+    } else if (group && text3[at2] === ",") {
+      group.ends.push(automaton.end);
+      automaton.branch(group.start);
+    } else if (group && at2 === group.close) {
+      groups.pop();
+      automaton.join([...group.ends, automaton.end]);
+    } else {
+      at2 = piece(automaton, text3, at2);
+    }
+  }
+  automaton.join([automaton.end]);
+  return automaton.states;
+}
+function piece(automaton, text3, at2) {
+  const character = text3[at2] ?? "";
+  const spans = (from) => text3[from] === "*" && text3[from + 1] === "*" && startsSegment(text3, from);
+  if (character === "\\" && at2 + 1 < text3.length) {
+    automaton.one(literal2(text3[at2 + 1] ?? ""));
+    return at2 + 1;
+  }
+  if (spans(at2) && text3[at2 + 2] === "/") {
+    automaton.optional(() => {
+      automaton.many(ANYTHING);
+      automaton.one(literal2("/"));
+    });
+    return at2 + 2;
+  }
+  if (spans(at2) && endsPattern(text3, at2 + 2)) {
+    automaton.many(ANYTHING);
+    return at2 + 1;
+  }
+  if (character === "/" && spans(at2 + 1) && endsPattern(text3, at2 + 3)) {
+    automaton.optional(() => {
+      automaton.one(literal2("/"));
+      automaton.many(ANYTHING);
+    });
+    return at2 + 2;
+  }
+  if (character === "*") automaton.many(WITHIN_SEGMENT);
+  else automaton.one(character === "?" ? WITHIN_SEGMENT : literal2(character));
+  return at2;
+}
+function literal2(wanted2) {
+  return (character) => character === wanted2;
+}
+function startsSegment(text3, at2) {
+  return at2 === 0 || ["/", "{", ","].includes(text3[at2 - 1] ?? "");
+}
+function endsPattern(text3, at2) {
+  return at2 >= text3.length || text3[at2] === "}" || text3[at2] === ",";
+}
+function balancedBraces(text3) {
+  const open2 = [];
+  const pairs = /* @__PURE__ */ new Map();
+  for (let at2 = 0; at2 < text3.length; at2++) {
+    if (text3[at2] === "\\") at2++;
+    else if (text3[at2] === "{") open2.push(at2);
+    else if (text3[at2] === "}") {
+      const start = open2.pop();
+      if (start !== void 0) pairs.set(start, at2);
+    }
+  }
+  return pairs;
+}
+
 // src/adapters/git/patch.ts
 var LARGEST_PATCH = 2e7;
 async function applyPatch(git2, base, patch, except = []) {
@@ -26510,16 +26827,7 @@ async function applyPatch(git2, base, patch, except = []) {
   return await withIndex(git2, async (environment) => {
     await git2.raw(["read-tree", named(base)], { environment });
     const skipped = except.map((path) => `--exclude=${path.replace(/[\\*?[]/g, "\\$&")}`);
-    const args = [
-      "apply",
-      "--numstat",
-      "--apply",
-      "--cached",
-      "--binary",
-      "--whitespace=nowarn",
-      ...skipped,
-      "-"
-    ];
+    const args = ["apply", "--cached", "--binary", "--whitespace=nowarn", ...skipped, "-"];
     const { exitCode, errors } = await git2.raw(args, { input: patch, environment, accepts: [0, 1, 128] });
     if (exitCode !== 0) return { refused: `The patch does not apply: ${firstLines(errors)}` };
     const written2 = await git2.raw(["write-tree"], { environment, accepts: [0, 128] });
@@ -26539,9 +26847,9 @@ function firstLines(words) {
 async function stage(staging) {
   const rendered = await renderedEntries(staging);
   if ("refused" in rendered) return rendered;
-  const code2 = await stagedCode(staging, rendered.base);
-  if (!("tree" in code2)) return code2;
-  return { tree: await replaceEntries(staging.git, code2.tree, rendered.done) };
+  const code3 = await stagedCode(staging, rendered.base);
+  if (!("tree" in code3)) return code3;
+  return { tree: await replaceEntries(staging.git, code3.tree, rendered.done) };
 }
 async function stagedCode({ git: git2, base, patch }, baseEntries) {
   if (patch instanceof Uint8Array) return await applyPatch(git2, base, patch, [...baseEntries.keys()]);
@@ -26809,7 +27117,7 @@ async function readActiveCycles({ owner, repo, actions }, own2, refs) {
 // src/adapters/git/remote.ts
 var REF = /^refs\/[^\s:~^?*[\\\p{C}]+$/u;
 async function remoteRefs(git2, remote) {
-  const { output } = await call(git2, remote, ["ls-remote", "--quiet", "--refs", checkedUrl(remote)]);
+  const { output } = await call(git2, remote, ["ls-remote", "--quiet", "--heads", checkedUrl(remote)]);
   return new Map(
     output.toString().split("\n").filter(Boolean).map((line2) => {
       const [sha, ref = ""] = line2.split("	");
@@ -26823,10 +27131,10 @@ async function fetch(git2, { url, token, wants, depth: depth2 }) {
   const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", ...shallow];
   await call(git2, { url, token }, ["fetch", ...options, checkedUrl({ url, token }), ...names]);
 }
-async function call(git2, { token }, args, accepts2 = [0]) {
+async function call(git2, { token }, args, accepts3 = [0]) {
   const environment = token === null ? {} : configured([["http.extraHeader", `AUTHORIZATION: basic ${basicCredentials(token)}`]]);
   try {
-    return await git2.raw(args, { environment, accepts: accepts2 });
+    return await git2.raw(args, { environment, accepts: accepts3 });
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new Failure("GIT_FAILED", withoutToken(words, token));
@@ -26853,20 +27161,22 @@ function checkedUrl({ url }) {
 // src/adapters/github/state-branch.ts
 var STATE_REF = "refs/heads/daybreak/state";
 var JOURNAL = "journal.jsonl";
+var STOP = "STOP";
+var RENDERED = ["STATE.md", "DIGEST.md", "BLOCKED.md"];
 var EMPTY_TREE = Sha.parse("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
 async function readState(git2, tip) {
   if (tip === null) return { journal: [], files: {}, stop: false };
-  const { tree: tree2 } = await readCommit(git2, tip);
-  const text3 = async (path) => await readText2(git2, tree2, path);
-  const files2 = {};
-  for (const name of ["STATE.md", "DIGEST.md", "BLOCKED.md"]) {
-    const found3 = await text3(name);
-    if (found3 !== null) files2[name] = found3;
-  }
+  const texts = await readTexts(git2, tip, [JOURNAL, STOP, ...RENDERED]);
+  const files2 = Object.fromEntries(
+    RENDERED.flatMap((name) => {
+      const text3 = texts.get(name);
+      return text3 === void 0 ? [] : [[name, text3]];
+    })
+  );
   return {
-    journal: parseJournal(await text3(JOURNAL) ?? "").lines,
+    journal: parseJournal(texts.get(JOURNAL) ?? "").lines,
     files: files2,
-    stop: await text3("STOP") !== null
+    stop: texts.has(STOP)
   };
 }
 
@@ -26883,7 +27193,7 @@ function readPolicyFile(text3, file) {
   const lines = new import_yaml.LineCounter();
   const document2 = (0, import_yaml.parseDocument)(text3 ?? "", { lineCounter: lines, prettyErrors: false });
   const syntax = [...syntaxFaults(document2, text3 ?? ""), ...aliasFaults(document2)];
-  const reading = syntax.some(({ code: code2 }) => code2 === "POLICY_YAML") ? null : PolicyFile.safeParse(contentOf2(document2));
+  const reading = syntax.some(({ code: code3 }) => code3 === "POLICY_YAML") ? null : PolicyFile.safeParse(contentOf2(document2));
   const faults = [...syntax, ...(reading?.error?.issues ?? []).flatMap((issue2) => faultsOf2(issue2, document2))];
   const diagnostics = faults.toSorted((one, other) => one.at - other.at).map(({ at: at2, ...said }) => {
     const { line: line2, col } = lines.linePos(at2);
@@ -26901,14 +27211,14 @@ function contentOf2(document2) {
 }
 function syntaxFaults({ errors, warnings }, text3) {
   const told = [...errors, ...warnings].slice(0, MOST_SYNTAX_FAULTS);
-  return told.map(({ code: code2, message, pos }) => {
-    const twice = code2 === "DUPLICATE_KEY";
+  return told.map(({ code: code3, message, pos }) => {
+    const twice = code3 === "DUPLICATE_KEY";
     const key = /^[^\s:]*/.exec(text3.slice(pos[0]))?.[0];
     return {
       at: pos[0],
       code: twice ? "POLICY_VALUE" : "POLICY_YAML",
       message: twice ? `\`${key}\` stands here a second time` : message,
-      remedy: SYNTAX_REMEDIES[code2] ?? "Write it as plain YAML: `key: value`, lists with `- `, indented with spaces."
+      remedy: SYNTAX_REMEDIES[code3] ?? "Write it as plain YAML: `key: value`, lists with `- `, indented with spaces."
     };
   });
 }
@@ -26998,7 +27308,7 @@ function shown2(value) {
   if (value === void 0) return "and is missing";
   if (value === null) return "and is empty";
   const text3 = JSON.stringify(value);
-  return `not ${text3.length > 60 ? `${text3.slice(0, 57)}\u2026` : text3}`;
+  return `not ${text3.length > 60 ? `${text3.slice(0, 57)}…` : text3}`;
 }
 function valueAt(document2, path) {
   const found3 = path.length === 0 ? document2.contents : document2.getIn(path, true);
@@ -27186,7 +27496,10 @@ async function readRepository({ git: git2, remote, actions }, defaultBranch) {
   const attempts = [...tips].flatMap(([ref, sha]) => attemptOf(ref, sha));
   const state = tips.get(STATE_REF) ?? null;
   await bring(git2, from, [main2, ...state ? [state] : [], ...attempts.map(({ sha }) => sha)]);
-  const file = readPolicyFile(await readText2(git2, main2, POLICY_PATH), POLICY_PATH);
+  const file = readPolicyFile(
+    (await readTexts(git2, main2, [POLICY_PATH])).get(POLICY_PATH) ?? null,
+    POLICY_PATH
+  );
   const branch2 = file.policy.branch ?? defaultBranch;
   const landing = tips.get(`refs/heads/${branch2}`);
   const problems = [...file.diagnostics];
@@ -27194,29 +27507,28 @@ async function readRepository({ git: git2, remote, actions }, defaultBranch) {
   const tip = landing ?? main2;
   await bring(git2, from, [tip]);
   const files2 = await listFiles(git2, tip);
-  const policy = policyFrom(file.policy, { defaultBranch, ...await detectIn(git2, tip, files2) });
-  const { roadmap: roadmap2, found: found3 } = await readRoadmap(git2, tip, policy.roadmap);
+  const texts = await readTexts(git2, tip, [file.policy.roadmap, ...files2.filter(isManifest)]);
+  const detected = detectCommands(files2, (path) => texts.get(path) ?? null);
+  const policy = policyFrom(file.policy, { defaultBranch, ...detected });
+  const { roadmap: roadmap2, found: found3 } = readRoadmap(texts.get(policy.roadmap) ?? null, policy.roadmap);
   return {
+    tips,
     policy,
     policyGiven: [...file.given],
     problems: [...problems, ...found3],
     landing: { branch: branch2, sha: tip },
     roadmap: roadmap2,
     changelogPath: changelogOf(policy, files2),
-    refs: await Promise.all(attempts.map(async (attempt2) => await readAttempt(git2, attempt2))),
+    refs: await readAttempts(git2, attempts),
     ...await readState(git2, state)
   };
 }
 async function bring(git2, from, wants) {
-  const input = wants.map((sha) => `${sha}
-`).join("");
-  const { output } = await git2.raw(["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input });
-  const lines = output.toString().split("\n");
-  const missing2 = wants.filter((sha) => !lines.includes(`${sha} commit`));
+  const here = await readObjects(git2, wants);
+  const missing2 = wants.filter((sha) => !here.has(sha));
   if (missing2.length > 0) await fetch(git2, { ...from, wants: [...new Set(missing2)], depth: 2 });
 }
-async function readRoadmap(git2, tip, path) {
-  const text3 = await readText2(git2, tip, path);
+function readRoadmap(text3, path) {
   const roadmap2 = parseRoadmap(text3 ?? "");
   if (text3 === null) {
     const missing2 = {
@@ -27246,13 +27558,8 @@ function noBranch(branch2) {
     remedy: `Create the branch ${branch2}, or name another under \`branch:\`.`
   };
 }
-async function detectIn(git2, tip, files2) {
-  const known3 = files2.filter(
-    (path) => !path.includes("/") && /^(package\.json|[Mm]akefile|GNUmakefile|.+\.(toml|cfg|ini|jsonc?))$/.test(path)
-  );
-  const texts = /* @__PURE__ */ new Map();
-  for (const path of known3) texts.set(path, await readText2(git2, tip, path));
-  return detectCommands(files2, (path) => texts.get(path) ?? null);
+function isManifest(path) {
+  return /^(package\.json|[Mm]akefile|GNUmakefile|[^/]+\.(toml|cfg|ini|jsonc?))$/.test(path);
 }
 function changelogOf({ changelog }, files2) {
   if (typeof changelog === "string") return changelog;
@@ -27264,9 +27571,18 @@ function attemptOf(ref, sha) {
   const slug = Slug.safeParse(name);
   return slug.success ? [{ slug: slug.data, attempt: Number(number4), sha }] : [];
 }
-async function readAttempt(git2, { slug, attempt: attempt2, sha }) {
-  const { parents, tree: tree2, message } = await readCommit(git2, sha);
-  return { slug, attempt: attempt2, sha, parents, tree: tree2, trailers: parseTrailers(message), conflicts: null };
+async function readAttempts(git2, attempts) {
+  const commits3 = await readCommits(
+    git2,
+    attempts.map(({ sha }) => sha)
+  );
+  const bySha = new Map(commits3.map((commit3) => [commit3.sha, commit3]));
+  return attempts.flatMap(({ slug, attempt: attempt2, sha }) => {
+    const commit3 = bySha.get(sha);
+    if (!commit3) return [];
+    const { parents, tree: tree2, message } = commit3;
+    return [{ slug, attempt: attempt2, sha, parents, tree: tree2, trailers: parseTrailers(message), conflicts: null }];
+  });
 }
 
 // src/core/changelog.ts
@@ -27362,7 +27678,7 @@ async function look(connection, cycle, reads) {
   const open2 = pulls2.filter(({ state }) => state === "open");
   const now2 = (/* @__PURE__ */ new Date()).toISOString();
   const { asked, ...rest } = cycle;
-  return {
+  const observation = {
     now: now2,
     cycle: rest,
     night: nightOf({
@@ -27389,6 +27705,7 @@ async function look(connection, cycle, reads) {
     journal,
     reported: { dashboard: issues.dashboard, files: facts.files }
   };
+  return { observation, tips: facts.tips };
 }
 async function readFacts({ owner, repo, actions }) {
   const { data } = await actions.octokit.rest.repos.get({ owner, repo });
@@ -27482,20 +27799,20 @@ async function supervise(child, { seconds, signal }, { kill, gone }) {
 function exitOf(child) {
   return new Promise((resolve8, reject) => {
     child.once("error", reject);
-    child.once("exit", (code2) => resolve8(code2));
+    child.once("exit", (code3) => resolve8(code3));
   });
 }
 function collect(child) {
   const digest = (0, import_node_crypto2.createHash)("sha256");
-  const kept = [];
+  const kept3 = [];
   let total = 0;
   child.stdout?.on("data", (chunk) => {
     digest.update(chunk);
-    if (total < MOST_OUTPUT) kept.push(chunk.subarray(0, MOST_OUTPUT - total));
+    if (total < MOST_OUTPUT) kept3.push(chunk.subarray(0, MOST_OUTPUT - total));
     total += chunk.length;
   });
   return () => ({
-    output: Buffer.concat(kept).toString("utf8"),
+    output: Buffer.concat(kept3).toString("utf8"),
     truncated: total > MOST_OUTPUT,
     digest: digest.digest("hex")
   });
@@ -27623,7 +27940,7 @@ async function selfTest(sandbox) {
   if (exitCode !== 0 || !apart) {
     throw new Failure(
       "SANDBOX_UNAVAILABLE",
-      `The sandbox does not confine: its self-test said \u201C${output.trim()}\u201D.`
+      `The sandbox does not confine: its self-test said “${output.trim()}”.`
     );
   }
 }
@@ -27890,7 +28207,7 @@ test("another format is refused", () => {
 `;
 var EXPORT_NOTES = {
   id: "M1.2",
-  section: `### M1.2 \u2014 Notes are exported \u{1F4DD}
+  section: `### M1.2 — Notes are exported 📝
 **Objective:** Print all notes as JSON or Markdown, so that they can be used elsewhere.
 **Touches:** \`src/commands/export.js\`, \`test/export.test.js\`, \`README.md\`
 **Acceptance criteria:**
@@ -27967,7 +28284,7 @@ test("a file must be named", () => {
 `;
 var IMPORT_NOTES = {
   id: "M2.2",
-  section: `### M2.2 \u2014 An export can be imported \u{1F4DD}
+  section: `### M2.2 — An export can be imported 📝
 **Objective:** Read the notes of an exported file in, with their tags, behind those that are there.
 **Depends on:** M1.2
 **Acceptance criteria:**
@@ -28056,7 +28373,7 @@ test("an option that does not exist is refused", () => {
 `;
 var LIST_BY_TAG = {
   id: "M1.1",
-  section: `### M1.1 \u2014 Notes are listed by tag \u{1F4DD}
+  section: `### M1.1 — Notes are listed by tag 📝
 **Objective:** Show only the notes that carry a tag, so that work and home can be looked at apart.
 **Touches:** \`src/**\`, \`test/list-tag.test.js\`
 **Acceptance criteria:**
@@ -28108,7 +28425,7 @@ test("the version names the Node it needs", () => {
 `;
 var NODE_VERSIONS = {
   id: "M1.4",
-  section: `### M1.4 \u2014 Every supported Node is tested \u{1F4DD}
+  section: `### M1.4 — Every supported Node is tested 📝
 **Objective:** Say which Node the program needs, and prove it in CI on each of them.
 **Acceptance criteria:**
 - \`node cli.js version\` prints "Node >=20"
@@ -28372,7 +28689,7 @@ var ALPHABET = `    "2. Buy milk #home",
 `;
 var SORT_LIST = {
   id: "M2.1",
-  section: `### M2.1 \u2014 The list can be sorted \u{1F4DD}
+  section: `### M2.1 — The list can be sorted 📝
 **Objective:** Sort the list by the alphabet when asked to. Everybody else sees the notes as they were written.
 **Depends on:** M1.1
 **Touches:** \`src/**\`, \`test/**\`
@@ -28430,7 +28747,7 @@ var SORT_LIST = {
 // src/rehearsal/demo/sync.ts
 var SYNC = {
   id: "M1.3",
-  section: `### M1.3 \u2014 Notes follow their owner to another machine \u{1F4DD}
+  section: `### M1.3 — Notes follow their owner to another machine 📝
 **Objective:** Keep the notes of two machines the same, through a service that both can reach.
 **Acceptance criteria:**
 - \`node cli.js sync --dry-run\` prints "would send"
@@ -28455,7 +28772,7 @@ var SYNC = {
 };
 var SYNC_CONFLICTS = {
   id: "M2.3",
-  section: `### M2.3 \u2014 No note is lost when two machines change it \u{1F4DD}
+  section: `### M2.3 — No note is lost when two machines change it 📝
 **Objective:** Keep both versions of a note that was changed on two machines.
 **Depends on:** M1.3
 **Acceptance criteria:**
@@ -28481,7 +28798,7 @@ function roadmap() {
 
 What \`notes\` learns next, in the order it is wanted.
 
-### M0.1 \u2014 Notes are written and listed \u2705
+### M0.1 — Notes are written and listed ✅
 **Objective:** Write notes down and list them.
 **Acceptance criteria:**
 - \`NOTES_FILE=examples/notes.json node cli.js list\` prints "1. Water the plants"
@@ -28518,13 +28835,13 @@ function runGit(args, more = {}) {
   const child = (0, import_node_child_process4.spawn)("git", args, { env: gitEnvironment(more.environment), stdio: "pipe" });
   const output = [];
   const error2 = [];
-  child.stdout.on("data", (piece) => output.push(piece));
-  child.stderr.on("data", (piece) => error2.push(piece));
+  child.stdout.on("data", (piece2) => output.push(piece2));
+  child.stderr.on("data", (piece2) => error2.push(piece2));
   child.stdin.on("error", () => void 0);
   child.on("error", reject);
   child.on(
     "close",
-    (code2) => resolve8({ code: code2 ?? 1, output: Buffer.concat(output), error: Buffer.concat(error2).toString() })
+    (code3) => resolve8({ code: code3 ?? 1, output: Buffer.concat(output), error: Buffer.concat(error2).toString() })
   );
   child.stdin.end(more.input ?? "");
   return promise;
@@ -28551,8 +28868,8 @@ var Git = class _Git {
   }
   /** Output without its last line end. Throws when git refuses. */
   async ask(args, input) {
-    const { code: code2, output, error: error2 } = await this.try(args, input);
-    if (code2 !== 0) throw new Error(`git ${args.join(" ")}: ${error2.trim()}`);
+    const { code: code3, output, error: error2 } = await this.try(args, input);
+    if (code3 !== 0) throw new Error(`git ${args.join(" ")}: ${error2.trim()}`);
     return output.toString().replace(/\n$/, "");
   }
   async lines(args) {
@@ -28564,21 +28881,21 @@ var Git = class _Git {
     if (name.startsWith("-")) return null;
     const isExact = /^(refs\/.+|[0-9a-f]{40})$/.test(name);
     for (const candidate of isExact ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, name]) {
-      const { code: code2, output } = await this.try([
+      const { code: code3, output } = await this.try([
         "rev-parse",
         "--verify",
         "--quiet",
         "--end-of-options",
         `${candidate}^{commit}`
       ]);
-      if (code2 === 0) return output.toString().trim();
+      if (code3 === 0) return output.toString().trim();
     }
     return null;
   }
   async has(sha, type) {
     if (!/^[0-9a-f]{40}$/.test(sha)) return false;
-    const { code: code2, output } = await this.try(["cat-file", "-t", sha]);
-    return code2 === 0 && output.toString().trim() === type;
+    const { code: code3, output } = await this.try(["cat-file", "-t", sha]);
+    return code3 === 0 && output.toString().trim() === type;
   }
   /** Branches and tags by full name. */
   async refs() {
@@ -28603,8 +28920,8 @@ var Git = class _Git {
     return (await this.try(["merge-base", "--is-ancestor", older, newer])).code === 0;
   }
   async mergeBase(one, other) {
-    const { code: code2, output } = await this.try(["merge-base", one, other]);
-    return code2 === 0 ? output.toString().trim() : null;
+    const { code: code3, output } = await this.try(["merge-base", one, other]);
+    return code3 === 0 ? output.toString().trim() : null;
   }
   async count(range) {
     return Number(await this.ask(["rev-list", "--count", range]));
@@ -28647,17 +28964,17 @@ var Git = class _Git {
         if ((await staged.try(["read-tree", `--prefix=${path}/`, object2])).code !== 0) return null;
       }
       const info = lines.filter((one) => !one.startsWith("040000 ")).map((one) => `${one}\0`);
-      const { code: code2 } = await staged.try(["update-index", "-z", "--index-info"], info.join(""));
-      return code2 === 0 ? await staged.ask(["write-tree"]) : null;
+      const { code: code3 } = await staged.try(["update-index", "-z", "--index-info"], info.join(""));
+      return code3 === 0 ? await staged.ask(["write-tree"]) : null;
     } finally {
       await (0, import_promises7.rm)(index, { recursive: true, force: true });
     }
   }
   /** The tree in which both sides are merged, or null when they conflict. */
   async mergeTree(base, head) {
-    const { code: code2, output, error: error2 } = await this.try(["merge-tree", "--write-tree", base, head]);
-    if (code2 > 1) throw new Error(`git merge-tree: ${error2.trim()}`);
-    return code2 === 0 ? output.toString().trim() : null;
+    const { code: code3, output, error: error2 } = await this.try(["merge-tree", "--write-tree", base, head]);
+    if (code3 > 1) throw new Error(`git merge-tree: ${error2.trim()}`);
+    return code3 === 0 ? output.toString().trim() : null;
   }
 };
 function readCommit2(record2) {
@@ -30185,8 +30502,8 @@ async function contents(call2) {
 }
 var DIRECTORY = { type: "tree", mode: "040000", sha: "", size: 0, path: "" };
 async function entries(world, commitSha, path) {
-  const literal2 = path === "" ? [] : ["--", path];
-  const { output } = await world.git.try(["ls-tree", "-z", "-l", commitSha, ...literal2]);
+  const literal3 = path === "" ? [] : ["--", path];
+  const { output } = await world.git.try(["ls-tree", "-z", "-l", commitSha, ...literal3]);
   return output.toString().split("\0").slice(0, -1).map((line2) => {
     const [facts = "", name = ""] = line2.split("	");
     const [mode = "", type = "", sha = "", size = "0"] = facts.split(/ +/);
@@ -30759,8 +31076,8 @@ async function guardedWorkflow(world, proposal) {
   const trunk = `refs/heads/${world.options.repository.defaultBranch}`;
   const brought = await git2.lines(["diff", "--name-only", before, after, ...only]);
   for (const path of brought) {
-    const { code: code2 } = await git2.try(["diff", "--quiet", trunk, after, "--", path]);
-    if (code2 !== 0) return path;
+    const { code: code3 } = await git2.try(["diff", "--quiet", trunk, after, "--", path]);
+    if (code3 !== 0) return path;
   }
   return null;
 }
@@ -31252,8 +31569,8 @@ async function refFace(world, ref, sha) {
   };
 }
 async function holds(world, ref) {
-  const { code: code2, output } = await world.git.try(["rev-parse", "--verify", "--quiet", "--end-of-options", ref]);
-  return code2 === 0 ? output.toString().trim() : null;
+  const { code: code3, output } = await world.git.try(["rev-parse", "--verify", "--quiet", "--end-of-options", ref]);
+  return code3 === 0 ? output.toString().trim() : null;
 }
 async function oneRef(call2) {
   const ref = `refs/${param(call2, "ref")}`;
@@ -31549,7 +31866,7 @@ async function backend(world, request2) {
   child.stderr?.resume();
   const hook2 = answerHook(world, request2.holder, asks, answers);
   const pieces = [];
-  output.on("data", (piece) => pieces.push(piece));
+  output.on("data", (piece2) => pieces.push(piece2));
   const ended2 = Promise.withResolvers();
   child.on("error", ended2.reject);
   child.on("close", () => ended2.resolve());
@@ -31560,8 +31877,8 @@ async function backend(world, request2) {
 }
 async function answerHook(world, holder, asks, answers) {
   let text3 = "";
-  for await (const piece of asks) {
-    text3 += String(piece);
+  for await (const piece2 of asks) {
+    text3 += String(piece2);
     if (text3.endsWith("\n.\n")) break;
   }
   if (text3 === "") return;
@@ -31665,7 +31982,7 @@ function drop(response) {
 }
 async function readRequest(incoming, tokens2) {
   const pieces = [];
-  for await (const piece of incoming) pieces.push(piece);
+  for await (const piece2 of incoming) pieces.push(piece2);
   const url = new URL(incoming.url ?? "/", "http://forge");
   return {
     method: incoming.method ?? "GET",
@@ -32150,8 +32467,8 @@ function textPiece(text3) {
 }
 function toolPiece(id, name, input, half) {
   const start = { type: "tool_use", id, name, input: {} };
-  const json = JSON.stringify(input);
-  const sent = half ? json.slice(0, Math.ceil(json.length / 2)) : json;
+  const json2 = JSON.stringify(input);
+  const sent = half ? json2.slice(0, Math.ceil(json2.length / 2)) : json2;
   return {
     block: { ...start, input: half ? {} : input },
     start,
@@ -32420,13 +32737,13 @@ function readRequest2(body) {
   return invalid2(`${issue2?.path.join(".") ?? ""}: ${issue2?.message ?? "not a request"}`);
 }
 function refusedBy(fault) {
-  const { status, type, message = "scripted", code: code2, retryAfter } = fault;
+  const { status, type, message = "scripted", code: code3, retryAfter } = fault;
   return {
     reply: "refused",
     status,
     type,
     message,
-    ...code2 === void 0 ? {} : { code: code2 },
+    ...code3 === void 0 ? {} : { code: code3 },
     ...retryAfter === void 0 ? {} : { retryAfter }
   };
 }
@@ -32443,9 +32760,9 @@ var PING_EVERY = 50;
 async function transmit(reply, response) {
   switch (reply.reply) {
     case "refused": {
-      const { status, type, message, code: code2, retryAfter } = reply;
+      const { status, type, message, code: code3, retryAfter } = reply;
       if (retryAfter !== void 0) response.setHeader("retry-after", String(retryAfter));
-      const details = code2 === void 0 ? {} : { details: { error_code: code2 } };
+      const details = code3 === void 0 ? {} : { details: { error_code: code3 } };
       return sendJson(response, status, { type: "error", error: { type, message, ...details } });
     }
     case "counted":
@@ -32507,7 +32824,7 @@ async function openModel(options) {
   async function replyTo2(what, incoming) {
     const body = await (0, import_consumers.text)(incoming);
     if (what === "POST /v1/messages") asked += 1;
-    if (!accepts(keyOf(incoming), script.key)) return KEY_REFUSED;
+    if (!accepts2(keyOf(incoming), script.key)) return KEY_REFUSED;
     if (what === "POST /v1/messages") return player.messages(jsonFrom(body));
     if (what === "POST /v1/messages/count_tokens") return player.count(jsonFrom(body));
     return notFound2(what);
@@ -32544,7 +32861,7 @@ function keyOf({ headers }) {
   const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
   return bearer ?? [headers["x-api-key"] ?? ""].flat().join("");
 }
-function accepts(key, only) {
+function accepts2(key, only) {
   return only === void 0 ? key !== "" && key !== "wrong" : key === only;
 }
 function modelsOf(only) {
@@ -32597,9 +32914,9 @@ var import_node_path22 = require("node:path");
 var Expr = class {
 };
 var Literal = class extends Expr {
-  constructor(literal2, token) {
+  constructor(literal3, token) {
     super();
-    this.literal = literal2;
+    this.literal = literal3;
     this.token = token;
   }
   accept(v2) {
@@ -33463,7 +33780,7 @@ function toUpperSpecial(s) {
   const sb = [];
   let i = 0;
   const len = s.length;
-  let found3 = s.indexOf("\u0131");
+  let found3 = s.indexOf("ı");
   while (i < len) {
     if (i < found3) {
       sb.push(s.substring(i, found3).toUpperCase());
@@ -33471,7 +33788,7 @@ function toUpperSpecial(s) {
     } else if (i == found3) {
       sb.push(s.substring(i, i + 1));
       i += 1;
-      found3 = s.indexOf("\u0131", i);
+      found3 = s.indexOf("ı", i);
     } else {
       sb.push(s.substring(i).toUpperCase());
       break;
@@ -33757,8 +34074,8 @@ var Evaluator = class {
   eval(n) {
     return n.accept(this);
   }
-  visitLiteral(literal2) {
-    return literal2.literal;
+  visitLiteral(literal3) {
+    return literal3.literal;
   }
   visitUnary(unary) {
     const r2 = this.eval(unary.expr);
@@ -34677,10 +34994,10 @@ function parseFileReference(ref) {
 
 // node_modules/@actions/workflow-parser/dist/templates/template-validation-error.js
 var TemplateValidationError = class {
-  constructor(rawMessage, prefix, code2, range) {
+  constructor(rawMessage, prefix, code3, range) {
     this.rawMessage = rawMessage;
     this.prefix = prefix;
-    this.code = code2;
+    this.code = code3;
     this.range = range;
   }
   get message() {
@@ -35276,9 +35593,9 @@ var TemplateReader = class {
     this._fileId = fileId;
   }
   readValue(definition) {
-    const literal2 = this._objectReader.allowLiteral();
-    if (literal2) {
-      let scalar = this.parseScalar(literal2, definition);
+    const literal3 = this._objectReader.allowLiteral();
+    if (literal3) {
+      let scalar = this.parseScalar(literal3, definition);
       scalar = this.validate(scalar, definition);
       return scalar;
     }
@@ -35480,21 +35797,21 @@ var TemplateReader = class {
       case TokenType2.Boolean:
       case TokenType2.Number:
       case TokenType2.String: {
-        const literal2 = scalar;
+        const literal3 = scalar;
         const scalarDefinitions = definition.getScalarDefinitions();
         let relevantDefinition;
-        if (relevantDefinition = scalarDefinitions.find((x3) => x3.isMatch(literal2))) {
+        if (relevantDefinition = scalarDefinitions.find((x3) => x3.isMatch(literal3))) {
           scalar.definitionInfo = new DefinitionInfo(definition, relevantDefinition);
           return scalar;
         }
-        if (literal2.templateTokenType !== TokenType2.String) {
-          const stringLiteral = new StringToken(literal2.file, literal2.range, literal2.toString(), literal2.definitionInfo);
+        if (literal3.templateTokenType !== TokenType2.String) {
+          const stringLiteral = new StringToken(literal3.file, literal3.range, literal3.toString(), literal3.definitionInfo);
           if (relevantDefinition = scalarDefinitions.find((x3) => x3.isMatch(stringLiteral))) {
             stringLiteral.definitionInfo = new DefinitionInfo(definition, relevantDefinition);
             return stringLiteral;
           }
         }
-        this._context.error(literal2, `Unexpected value '${literal2.toString()}'`);
+        this._context.error(literal3, `Unexpected value '${literal3.toString()}'`);
         return scalar;
       }
       case TokenType2.BasicExpression:
@@ -35976,8 +36293,8 @@ var BooleanDefinition = class extends ScalarDefinition {
   get definitionType() {
     return DefinitionType.Boolean;
   }
-  isMatch(literal2) {
-    return literal2.templateTokenType === TokenType2.Boolean;
+  isMatch(literal3) {
+    return literal3.templateTokenType === TokenType2.Boolean;
   }
   validate() {
   }
@@ -36112,8 +36429,8 @@ var NullDefinition = class extends ScalarDefinition {
   get definitionType() {
     return DefinitionType.Null;
   }
-  isMatch(literal2) {
-    return literal2.templateTokenType === TokenType2.Null;
+  isMatch(literal3) {
+    return literal3.templateTokenType === TokenType2.Null;
   }
   validate() {
   }
@@ -36148,8 +36465,8 @@ var NumberDefinition = class extends ScalarDefinition {
   get definitionType() {
     return DefinitionType.Number;
   }
-  isMatch(literal2) {
-    return literal2.templateTokenType === TokenType2.Number;
+  isMatch(literal3) {
+    return literal3.templateTokenType === TokenType2.Number;
   }
   validate() {
   }
@@ -36388,9 +36705,9 @@ var StringDefinition = class extends ScalarDefinition {
   get definitionType() {
     return DefinitionType.String;
   }
-  isMatch(literal2) {
-    if (literal2.templateTokenType === TokenType2.String) {
-      const value = literal2.value;
+  isMatch(literal3) {
+    if (literal3.templateTokenType === TokenType2.String) {
+      const value = literal3.value;
       if (this.constant) {
         return this.ignoreCase ? this.constant.toUpperCase() === value.toUpperCase() : this.constant === value;
       } else if (this.requireNonEmpty) {
@@ -36732,8 +37049,8 @@ var workflow_v1_0_min_default = { version: "workflow-v1.0", definitions: { "work
 var schema;
 function getWorkflowSchema() {
   if (schema === void 0) {
-    const json = JSON.stringify(workflow_v1_0_min_default);
-    schema = TemplateSchema.load(new JSONObjectReader(void 0, json));
+    const json2 = JSON.stringify(workflow_v1_0_min_default);
+    schema = TemplateSchema.load(new JSONObjectReader(void 0, json2));
   }
   return schema;
 }
@@ -36786,14 +37103,14 @@ var YamlObjectReader = class _YamlObjectReader {
       yield new ParseEvent(EventType.Literal, _YamlObjectReader.getLiteralToken(this.fileId, range, node3));
     }
     if ((0, import_yaml3.isAlias)(node3)) {
-      const resolved = node3.resolve(this.doc);
-      if (resolved) {
-        if (aliasResolutionStack.has(resolved)) {
+      const resolved2 = node3.resolve(this.doc);
+      if (resolved2) {
+        if (aliasResolutionStack.has(resolved2)) {
           return;
         }
         const newStack = new Set(aliasResolutionStack);
-        newStack.add(resolved);
-        yield* this.getNodes(resolved, newStack);
+        newStack.add(resolved2);
+        yield* this.getNodes(resolved2, newStack);
       }
       return;
     }
@@ -38563,8 +38880,8 @@ var action_v1_0_min_default = { definitions: { "action-root": { description: "Ac
 var schema2;
 function getActionSchema() {
   if (schema2 === void 0) {
-    const json = JSON.stringify(action_v1_0_min_default);
-    schema2 = TemplateSchema.load(new JSONObjectReader(void 0, json));
+    const json2 = JSON.stringify(action_v1_0_min_default);
+    schema2 = TemplateSchema.load(new JSONObjectReader(void 0, json2));
   }
   return schema2;
 }
@@ -39167,7 +39484,7 @@ function runProcess(machine, request2) {
     );
     const drained = Promise.all(readers.map((reader) => new Promise((done2) => reader.once("close", done2))));
     const forget = endAtSignal(machine, request2.signal, pid);
-    child.once("exit", async (code2) => {
+    child.once("exit", async (code3) => {
       forget();
       killGroup(pid, "SIGKILL");
       machine.options.onExit?.(pid);
@@ -39176,7 +39493,7 @@ function runProcess(machine, request2) {
       patience.abort();
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve8(code2);
+      resolve8(code3);
     });
   });
 }
@@ -39316,7 +39633,7 @@ async function invoke(live, frame2, invocation) {
   (0, import_node_fs10.mkdirSync)(folder, { recursive: true });
   const files2 = Object.fromEntries(FILES.map((name) => [name, (0, import_node_path12.join)(folder, name.toLowerCase())]));
   for (const file of Object.values(files2)) (0, import_node_fs10.writeFileSync)(file, "");
-  const code2 = await runProcess(live.machine, {
+  const code3 = await runProcess(live.machine, {
     file: invocation.file,
     args: invocation.args,
     directory: invocation.directory,
@@ -39343,7 +39660,7 @@ async function invoke(live, frame2, invocation) {
     }
     for (const path of read7("PATH").split(/\r?\n/)) if (path !== "") live.paths.unshift(path);
     return {
-      code: code2,
+      code: code3,
       outputs: Object.fromEntries(parsePairs(read7("OUTPUT"))),
       state: Object.fromEntries(parsePairs(read7("STATE")))
     };
@@ -39463,7 +39780,7 @@ function credentials(live, token) {
     value: `AUTHORIZATION: basic ${basic}`
   };
 }
-async function emptyRepository(directory, url, kept, live) {
+async function emptyRepository(directory, url, kept3, live) {
   await (0, import_promises12.rm)(directory, { recursive: true, force: true });
   const folder = (0, import_node_path13.join)(directory, ".git");
   for (const part2 of ["objects/info", "objects/pack", "refs/heads", "refs/tags", "info"])
@@ -39475,16 +39792,16 @@ async function emptyRepository(directory, url, kept, live) {
 	fetch = +refs/heads/*:refs/remotes/origin/*`,
     "[gc]\n	auto = 0"
   ];
-  if (kept !== null) config2.push(await keepCredentials(kept, folder, live));
+  if (kept3 !== null) config2.push(await keepCredentials(kept3, folder, live));
   await (0, import_promises12.writeFile)((0, import_node_path13.join)(folder, "config"), `${config2.join("\n")}
 `);
   await (0, import_promises12.writeFile)((0, import_node_path13.join)(folder, "HEAD"), "ref: refs/heads/main\n");
 }
-async function keepCredentials(kept, folder, live) {
+async function keepCredentials(kept3, folder, live) {
   const file = (0, import_node_path13.join)(live.temp, `git-credentials-${process.hrtime.bigint()}.config`);
-  const server = kept.key.slice("http.".length, -".extraheader".length);
+  const server = kept3.key.slice("http.".length, -".extraheader".length);
   await (0, import_promises12.writeFile)(file, `[http "${server}"]
-	extraheader = ${kept.value}
+	extraheader = ${kept3.value}
 `, { mode: 384 });
   live.posts.unshift(async () => (0, import_promises12.rm)(file, { force: true }));
   return `[includeIf "gitdir:${folder}"]
@@ -39492,7 +39809,7 @@ async function keepCredentials(kept, folder, live) {
 }
 async function git({ live, signal }, directory, header, args) {
   live.log.say(`git ${args.join(" ")}`);
-  const code2 = await runProcess(live.machine, {
+  const code3 = await runProcess(live.machine, {
     file: "git",
     args,
     directory,
@@ -39507,7 +39824,7 @@ async function git({ live, signal }, directory, header, args) {
       ...header === null ? {} : { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: header.key, GIT_CONFIG_VALUE_0: header.value }
     }
   });
-  if (code2 !== 0) throw new Error(`The process 'git' failed with exit code ${code2}`);
+  if (code3 !== 0) throw new Error(`The process 'git' failed with exit code ${code3}`);
 }
 function headOf(directory) {
   const head = (0, import_node_fs11.readFileSync)((0, import_node_path13.join)(directory, ".git", "HEAD"), "utf8").trim();
@@ -39788,18 +40105,18 @@ async function performNode(live, use, action, inputs) {
   };
   const wanted2 = (key) => isTrue(evaluate(conditionOf(runs2.get(key)), scopeOf(live, use.frame), functionsOf(live, use.frame)));
   if (runs2.has("pre") && !action.local && wanted2("pre-if")) {
-    const { code: code3 } = await stage2(runs2.get("pre"), use.signal);
-    if (code3 !== 0) return { ok: false, outputs: {} };
+    const { code: code4 } = await stage2(runs2.get("pre"), use.signal);
+    if (code4 !== 0) return { ok: false, outputs: {} };
   }
   if (runs2.has("post"))
     live.posts.unshift(async () => {
       if (!wanted2("post-if")) return;
       live.log.say(`[step] Post ${use.uses}`);
-      const { code: code3 } = await stage2(runs2.get("post"), live.machine.stopping);
-      if (code3 !== 0) throw new Error(`Post ${use.uses}: process completed with exit code ${code3}`);
+      const { code: code4 } = await stage2(runs2.get("post"), live.machine.stopping);
+      if (code4 !== 0) throw new Error(`Post ${use.uses}: process completed with exit code ${code4}`);
     });
-  const { code: code2, outputs } = await stage2(runs2.get("main"), use.signal);
-  return { ok: code2 === 0, outputs };
+  const { code: code3, outputs } = await stage2(runs2.get("main"), use.signal);
+  return { ok: code3 === 0, outputs };
 }
 function conditionOf(tree2) {
   if (tree2 === void 0 || tree2 === null) return "always()";
@@ -39887,17 +40204,17 @@ async function runScript(live, frame2, script, signal) {
 `);
   const shell = shellCommand(text3(script.shell) || text3(live.defaults.shell), file);
   const directory = text3(script.in) || text3(live.defaults.in);
-  const { code: code2, outputs } = await invoke(live, frame2, {
+  const { code: code3, outputs } = await invoke(live, frame2, {
     ...shell,
     directory: (0, import_node_path18.isAbsolute)(directory) ? directory : (0, import_node_path18.join)(live.workspace, directory),
     environment: { GITHUB_ACTION: script.id },
     signal
   });
-  if (code2 !== 0)
+  if (code3 !== 0)
     live.log.say(
-      code2 === null ? "error: The operation was canceled." : `error: Process completed with exit code ${code2}.`
+      code3 === null ? "error: The operation was canceled." : `error: Process completed with exit code ${code3}.`
     );
-  return { ok: code2 === 0, outputs };
+  return { ok: code3 === 0, outputs };
 }
 function shellCommand(shell, file) {
   if (shell === "") return { file: "bash", args: ["-e", file] };
@@ -40132,10 +40449,10 @@ function expandMatrix(matrix) {
     },
     [{}]
   );
-  const kept = (Object.keys(axes).length === 0 ? [] : product).filter(
+  const kept3 = (Object.keys(axes).length === 0 ? [] : product).filter(
     (leg) => !excluded.some((pattern) => agrees(pattern, leg, Object.keys(pattern)))
   );
-  const all = includeAll(kept, legs("include", include));
+  const all = includeAll(kept3, legs("include", include));
   if (all.length === 0) throw new Error("Matrix must define at least one vector that contains values");
   if (all.length > MOST_LEGS)
     throw new Error(`The matrix has ${all.length} legs, more than the ${MOST_LEGS} GitHub allows`);
@@ -40501,7 +40818,7 @@ async function extract(gitDirectory, sha, target) {
       (child) => new Promise((resolve8) => child.on("close", resolve8).on("error", resolve8))
     )
   );
-  if (codes.some((code2) => code2 !== 0)) throw new Error(`The tree of commit ${sha} could not be read`);
+  if (codes.some((code3) => code3 !== 0)) throw new Error(`The tree of commit ${sha} could not be read`);
   return target;
 }
 function remember(memory, key, make2) {
@@ -40762,7 +41079,13 @@ async function rehearse(rehearsal) {
         ...model.url === null ? {} : { ANTHROPIC_BASE_URL: model.url },
         ...world.tokenOnly ? {} : { DAYBREAK_APP_CLIENT_ID: APP.clientId }
       },
-      environment: { DAYBREAK_REHEARSAL: keeper.mark, ...passedOn(rehearsal), ...sandbox.environment },
+      environment: {
+        DAYBREAK_REHEARSAL: keeper.mark,
+        // Dozens of jobs start the same bundle: Node compiles it once.
+        NODE_COMPILE_CACHE: (0, import_node_path23.join)(directory, "compiled"),
+        ...passedOn(rehearsal),
+        ...sandbox.environment
+      },
       nodePath: process.execPath,
       path: rehearsal.environment.PATH ?? "",
       onSpawn: keeper.add,
@@ -40774,11 +41097,11 @@ async function rehearse(rehearsal) {
       }
     });
     try {
-      if (rehearsal.live) rehearsal.onCap?.((await lookAt(forge, directory)).policy.budget);
+      if (rehearsal.live) rehearsal.onCap?.((await lookAt(forge, world, directory)).policy.budget);
       runner.start();
       await forge.press(CALLER);
       await runner.idle();
-      const observation = await lookAt(forge, directory);
+      const observation = await lookAt(forge, world, directory);
       const cycles = cyclesOf(forge, before, jobs, directory);
       const seconds = (performance.now() - begun) / 1e3;
       const account = accountOf(observation, { remote: forge.gitDirectory, seconds, cycles });
@@ -40858,7 +41181,7 @@ function forgeOptions(world, { directory, onExchange, faults }) {
     ...faults ? { faults } : {}
   };
 }
-async function lookAt(forge, directory) {
+async function lookAt(forge, { tokenOnly }, directory) {
   const { owner, name } = forge.repository;
   const connection = await connect({
     apiUrl: `${forge.url}/api/v3`,
@@ -40866,12 +41189,13 @@ async function lookAt(forge, directory) {
     owner,
     repo: name,
     token: forge.ownerToken,
-    app: { token: forge.ownerToken, slug: APP.slug },
+    appToken: null,
+    appSlug: tokenOnly ? null : APP.slug,
     git: await initBare((0, import_node_path23.join)(directory, "look.git")),
     known: null
   });
   const cycle = { id: Number.MAX_SAFE_INTEGER, trigger: "tick", workflow: CALLER, asked: null };
-  return await observe(connection, cycle, { checks: true });
+  return (await observe(connection, cycle, { checks: true })).observation;
 }
 function cyclesOf(forge, before, jobs, directory) {
   return forge.runs().filter(({ id, path }) => !before.has(id) && path === `.github/workflows/${CALLER}`).map(({ id, event, createdAt, updatedAt }) => ({
@@ -40910,9 +41234,726 @@ function passedOn({ environment }) {
   );
 }
 
-// stub:stub
-var prepareReplay = () => {
+// src/rehearsal/replay/prepare.ts
+var import_promises18 = require("node:fs/promises");
+var import_node_path25 = require("node:path");
+
+// src/rehearsal/replay/commit-files.ts
+var import_node_path24 = require("node:path");
+var BY = "Daybreak <daybreak@users.noreply.github.com> 946684800 +0000";
+async function commitFiles(directory, files2, message) {
+  const git2 = await initBare((0, import_node_path24.join)(directory, ".git"));
+  await git2.raw(["fast-import", "--quiet"], { input: streamOf(files2, message) });
+  await git2.raw(["symbolic-ref", "HEAD", "refs/heads/main"]);
+  await git2.raw(["config", "core.bare", "false"]);
+  const environment = { GIT_INDEX_FILE: (0, import_node_path24.join)(directory, ".git", "index"), GIT_WORK_TREE: directory };
+  await git2.raw(["read-tree", "--reset", "-u", "main"], { environment });
+}
+function streamOf(files2, message) {
+  const data = (bytes) => [Buffer.from(`data ${bytes.length}
+`), bytes, NEWLINE];
+  return Buffer.concat([
+    Buffer.from(`commit refs/heads/main
+author ${BY}
+committer ${BY}
+`),
+    ...data(Buffer.from(message)),
+    ...[...files2].flatMap(([path, { content, executable }]) => [
+      Buffer.from(`M ${executable ? "100755" : "100644"} inline ${JSON.stringify(path)}
+`),
+      ...data(content)
+    ])
+  ]);
+}
+var NEWLINE = Buffer.from("\n");
+
+// src/rehearsal/replay/file-tree.ts
+function fileTree(files2) {
+  return new Map([...new Map(files2)].sort(([a], [b3]) => a < b3 ? -1 : 1));
+}
+function textFile(text3) {
+  return { content: new TextEncoder().encode(text3), executable: false };
+}
+function textOf({ content }) {
+  try {
+    const text3 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
+    return text3.includes("\0") ? null : text3;
+  } catch {
+    return null;
+  }
+}
+function differenceOf(before, after) {
+  return {
+    written: [...after].flatMap(([path, file]) => {
+      const old = before.get(path) ?? null;
+      return old && isSame(old, file) ? [] : [{ path, old, file }];
+    }),
+    gone: [...before.keys()].filter((path) => !after.has(path))
+  };
+}
+function isSame(one, other) {
+  return one.executable === other.executable && Buffer.compare(one.content, other.content) === 0;
+}
+
+// src/rehearsal/replay/from-trees.ts
+var import_yaml4 = __toESM(require_dist3(), 1);
+
+// src/rehearsal/replay/retelling.ts
+var import_posix = require("node:path/posix");
+
+// src/rehearsal/replay/shell-words.ts
+var TOKEN = /\s*(&&|\|\||[;|&\n]|(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s;&|"'\\]|["'])+)/gsy;
+function simpleCommands(script) {
+  const commands = [];
+  let words = [];
+  let counts2 = true;
+  const end = () => {
+    if (counts2 && words.length > 0) commands.push(words);
+    words = [];
+  };
+  for (const [, token = ""] of script.matchAll(TOKEN)) {
+    if (/^(?:&&|\|\||[;|&\n])$/.test(token)) {
+      end();
+      counts2 = !token.startsWith("|");
+    } else words.push({ raw: token, value: unquoted2(token) });
+  }
+  end();
+  return commands;
+}
+function quoted2(text3) {
+  return /^[\w@%+=:,./-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
+}
+function unquoted2(raw2) {
+  return raw2.replace(
+    /"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs,
+    (_whole, double, single, escaped) => double !== void 0 ? String(double).replace(/\\(["\\$`])/g, "$1") : String(single ?? escaped)
+  );
+}
+
+// src/rehearsal/replay/retelling.ts
+var MOST_READ = 2;
+var MOST_CALLS = 8;
+var LONGEST_ANSWER = 6e4;
+var PIECE2 = 36e3;
+var MOST_PATHS = 100;
+function retelling(given) {
+  const { milestone, before, after, summary } = given;
+  const { written: written2, gone } = differenceOf(before, after);
+  const changes = [
+    ...inGroups(vanished(gone, after)).map((paths) => bash2(`rm -r -- ${paths}`)),
+    ...written2.flatMap(({ path, file }) => writing(path, file)),
+    ...inGroups(
+      written2.filter(({ old, file }) => file.executable && !old?.executable).map(({ path }) => path)
+    ).map((paths) => bash2(`chmod +x -- ${paths}`)),
+    ...inGroups(
+      written2.filter(({ old, file }) => old?.executable && !file.executable).map(({ path }) => path)
+    ).map((paths) => bash2(`chmod -x -- ${paths}`))
+  ];
+  const reads = written2.filter(({ old }) => old && old.content.length < LONGEST_ANSWER && textOf(old) !== null).slice(0, MOST_READ).map(({ path }) => ({ name: "read", input: { file_path: path } }));
+  const looks = reads.length > 0 ? reads : [{ name: "glob", input: { pattern: "*" } }];
+  const turns = [
+    aTurn({ text: "First I look at what is there.", tools: looks }),
+    ...answersOf(changes).map((tools) => aTurn({ tools })),
+    aTurn({ tools: [{ name: "finish", input: { status: "done", summary } }] })
+  ];
+  return { version: 1, milestones: [{ milestone, attempt: 1, phase: "work", turns }] };
+}
+function vanished(gone, after) {
+  const standing2 = new Set([...after.keys()].flatMap(foldersOf));
+  return [
+    ...new Set(gone.map((path) => foldersOf(path).findLast((folder) => !standing2.has(folder)) ?? path))
+  ];
+}
+function foldersOf(path) {
+  const folder = (0, import_posix.dirname)(path);
+  return folder === "." ? [] : [folder, ...foldersOf(folder)];
+}
+function writing(path, file) {
+  const text3 = textOf(file);
+  if (text3 !== null && file.content.length < LONGEST_ANSWER)
+    return [{ name: "write", input: { file_path: path, content: text3 } }];
+  const bytes = Buffer.from(file.content);
+  const folder = `mkdir -p -- ${quoted2((0, import_posix.dirname)(path))}`;
+  const pieces = Array.from(
+    { length: Math.ceil(bytes.length / PIECE2) },
+    (_3, index) => bytes.subarray(index * PIECE2, (index + 1) * PIECE2).toString("base64")
+  );
+  return pieces.map(
+    (piece2, index) => index === 0 ? bash2(`${folder} && printf %s ${piece2} | base64 -d > ${quoted2(`./${path}`)}`) : bash2(`printf %s ${piece2} | base64 -d >> ${quoted2(`./${path}`)}`)
+  );
+}
+function bash2(command) {
+  return { name: "bash", input: { command } };
+}
+function inGroups(paths) {
+  return Array.from(
+    { length: Math.ceil(paths.length / MOST_PATHS) },
+    (_3, index) => paths.slice(index * MOST_PATHS, (index + 1) * MOST_PATHS).map((path) => quoted2(path)).join(" ")
+  );
+}
+function answersOf(calls) {
+  const answers = [];
+  let length = 0;
+  for (const call2 of calls) {
+    const size = JSON.stringify(call2.input).length;
+    const last = answers.at(-1);
+    if (last && last.length < MOST_CALLS && length + size <= LONGEST_ANSWER) {
+      last.push(call2);
+      length += size;
+    } else {
+      answers.push([call2]);
+      length = size;
+    }
+  }
+  return answers;
+}
+
+// src/rehearsal/replay/from-trees.ts
+var ID = "M1";
+var LEFT_BEHIND = ["node_modules", "coverage", ".nyc_output", ".tap", ".setup"];
+var GENEROUS = {
+  land: "main",
+  changelog: false,
+  attempts: 3,
+  budget: { milestone: 3e3, night: 1e4, month: 1e5 },
+  minutes: 300,
+  tokens: 1e9,
+  turns: 1e3,
+  night: { from: "00:00", to: "00:00" },
+  verify: { minutes: 60 },
+  limits: { files: 1e5, lines: 1e7, bytes: 1e9 },
+  "review-minutes": 1e6
 };
+function fromTrees(change2) {
+  const { before, after, gates, setup, tests } = change2;
+  const title = oneLine2(change2.title);
+  const policy = { ...GENEROUS, setup, build: [], test: gates, tests };
+  const ignored = ignoredIn(before, after);
+  const files2 = fileTree([
+    ...before,
+    ["ROADMAP.md", textFile(roadmapOf(change2, title))],
+    [".github/daybreak.yml", textFile((0, import_yaml4.stringify)(policy, { lineWidth: 0 }))],
+    ...ignored === null ? [] : [[".gitignore", textFile(ignored)]]
+  ]);
+  const script = retelling({
+    milestone: ID,
+    before,
+    after,
+    summary: `${title}: written as it was published.`
+  });
+  return { files: files2, milestone: { id: ID, title }, script };
+}
+function roadmapOf(change2, title) {
+  const { gates } = change2;
+  const allows = allowedIn(change2);
+  const lines = [
+    "# Roadmap",
+    "",
+    `## ${ID} — ${title} 📝`,
+    `**Objective:** ${oneLine2(change2.objective)}`,
+    ...allows.length === 0 ? [] : [`**Allows:** ${allows.map((path) => code2(path)).join(", ")}`],
+    "**Acceptance criteria:**",
+    ...gates.map((command) => `- ${code2(command)} passes`)
+  ];
+  return `${lines.join("\n")}
+`;
+}
+function allowedIn({ before, after, tests }) {
+  const { written: written2, gone } = differenceOf(before, after);
+  const changed = [...written2.filter(({ old }) => old !== null).map(({ path }) => path), ...gone];
+  const executable = written2.filter(({ old, file }) => file.executable && !old?.executable);
+  const allowed = [
+    ...changed.filter((path) => matchesAny(path, tests)),
+    ...executable.map(({ path }) => path)
+  ];
+  return [...new Set(allowed)].sort();
+}
+function ignoredIn(...trees) {
+  const paths = trees.flatMap((tree2) => [...tree2.keys()]);
+  if (paths.includes(".gitignore")) return null;
+  const free = LEFT_BEHIND.filter((name) => !paths.some((path) => path.split("/").includes(name)));
+  return free.length === 0 ? null : `${free.map((name) => `${name}/`).join("\n")}
+`;
+}
+function code2(text3) {
+  const longest = Math.max(0, ...[...text3.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return longest === 0 ? `${fence}${text3}${fence}` : `${fence} ${text3} ${fence}`;
+}
+function oneLine2(text3) {
+  return text3.replace(/\s+/g, " ").trim();
+}
+
+// src/rehearsal/replay/runners.ts
+var RUNNERS = {
+  ava: "ava",
+  borp: "borp",
+  brittle: "brittle",
+  jasmine: "jasmine",
+  jest: "jest",
+  lab: "@hapi/lab",
+  mocha: "mocha",
+  node: null,
+  nodeunit: "nodeunit",
+  qunit: "qunit",
+  tap: "tap",
+  tape: "tape",
+  "ts-node": "ts-node",
+  tsx: "tsx",
+  uvu: "uvu",
+  vitest: "vitest",
+  vows: "vows"
+};
+var WRAPPERS = /* @__PURE__ */ new Set(["c8", "cross-env", "cross-env-shell", "dotenv", "env", "istanbul", "npx", "nyc"]);
+var RUNS_ANYTHING = /* @__PURE__ */ new Set(["node", "ts-node", "tsx"]);
+var NOT_FOR_A_GATE = /^--(?:watch(?:-?all)?|100|(?:no-)?(?:check-)?cov(?:erage)?(?:-[\w-]+)?)(?:=.*)?$/i;
+var TAKES_A_WORD = /^(?:-r|--require|--import|--loader|--experimental-loader|-R|--reporter|-u|--ui|-t|--timeout|-C|--cwd|--config)$/;
+function runnerOf2(word) {
+  const inside = /(?:^|\/)node_modules\/(?:\.bin\/)?((?:@[^/]+\/)?[^/]+)/.exec(word)?.[1];
+  const program = (inside ?? word).replace(/^_/, "").replace(/^@hapi\//, "");
+  return Object.hasOwn(RUNNERS, program) ? { program, from: RUNNERS[program] ?? null } : null;
+}
+function isWrapper(word) {
+  return WRAPPERS.has(word.slice(word.lastIndexOf("/") + 1));
+}
+function furtherFlags(program, range) {
+  const major = Number(/\d+/.exec(range)?.[0] ?? Number.POSITIVE_INFINITY);
+  if (program !== "tap" || major < 12) return [];
+  return [major < 15 ? "--no-esm" : major < 18 ? "--no-check-coverage" : "--disable-coverage"];
+}
+
+// src/rehearsal/replay/gate.ts
+var USUAL_NAMES = ["test", "tests-only", "test-only", "unit", "test:unit", "tests", "mocha", "tape", "ava"];
+var ASSIGNMENT = /^[A-Za-z_]\w*=/;
+var NAMED_LIKE_A_TEST = /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:$|[/._-])/i;
+function findGates(of) {
+  const others = Object.keys(of.scripts).filter((name) => name.startsWith("test"));
+  for (const name of [...USUAL_NAMES, ...others]) {
+    const gates = gatesOf(name, of, /* @__PURE__ */ new Set());
+    if (gates.length > 0)
+      return gates.filter(({ command }, at2) => gates.findIndex((one) => one.command === command) === at2);
+  }
+  return [];
+}
+function gatesOf(name, of, seen) {
+  const { scripts } = of;
+  const script = Object.hasOwn(scripts, name) ? scripts[name] : void 0;
+  if (script === void 0 || seen.has(name)) return [];
+  const within = /* @__PURE__ */ new Set([...seen, name]);
+  return simpleCommands(script).flatMap((words) => follow(words, of, within));
+}
+function follow(words, of, seen) {
+  const start = words.findIndex(({ value }) => !ASSIGNMENT.test(value));
+  const [head, ...rest] = words.slice(start);
+  if (start < 0 || head === void 0) return [];
+  const assignments = words.slice(0, start);
+  const names = scriptsNamed(head.value, rest, of.scripts);
+  if (names !== null) return names.flatMap((name) => gatesOf(name, of, seen));
+  if (isWrapper(head.value)) {
+    const inner = rest.findIndex(
+      ({ value }) => runnerOf2(value) !== null || isWrapper(value) || scriptsNamed(value, [], of.scripts) !== null
+    );
+    if (inner < 0) return [];
+    const added = rest.slice(0, inner).filter(({ value }) => ASSIGNMENT.test(value));
+    return follow([...assignments, ...added, ...rest.slice(inner)], of, seen);
+  }
+  const gate = gateFrom([head, ...rest], assignments, of);
+  return gate === null ? [] : [gate];
+}
+function scriptsNamed(program, rest, scripts) {
+  const plain3 = rest.map(({ value }) => value).filter((value) => !value.startsWith("-"));
+  if (["run-s", "run-p", "npm-run-all"].includes(program)) {
+    return plain3.flatMap(
+      (name2) => name2.endsWith("*") ? Object.keys(scripts).filter((one) => one.startsWith(name2.replace(/\*+$/, ""))) : [name2]
+    );
+  }
+  if (!["npm", "yarn", "pnpm", "bun"].includes(program)) return null;
+  const [verb = "", name = ""] = plain3;
+  if (["run", "run-script"].includes(verb)) return [name];
+  return [["t", "tst"].includes(verb) ? "test" : verb];
+}
+function gateFrom(words, assignments, of) {
+  const [head, ...rest] = words;
+  const runner = head === void 0 ? null : runnerOf2(head.value);
+  if (runner === null) return null;
+  const { program, from } = runner;
+  const inner = rest.findIndex(
+    ({ value }) => /(?:^|\/)node_modules\//.test(value) && runnerOf2(value) !== null
+  );
+  if (program === "node" && inner >= 0) return gateFrom(rest.slice(inner), assignments, of);
+  const isVitest = program === "vitest";
+  const given = rest.filter(
+    ({ value }) => value !== "--" && !(isVitest && value === "run") && !NOT_FOR_A_GATE.test(value)
+  );
+  const paths = pathsOf(given);
+  if (RUNS_ANYTHING.has(program) && !isTestRun(given, paths)) return null;
+  const parts = [
+    ...assignments.map(({ raw: raw2 }) => raw2),
+    from === null ? program : `./node_modules/.bin/${program}`,
+    ...isVitest ? ["run"] : [],
+    ...given.map(({ raw: raw2 }) => raw2),
+    ...furtherFlags(program, of.devDependencies[program] ?? "")
+  ];
+  return { command: parts.join(" "), from, words: given.map(({ value }) => value), paths };
+}
+function pathsOf(words) {
+  return words.filter(({ value }, at2) => !value.startsWith("-") && !TAKES_A_WORD.test(words[at2 - 1]?.value ?? "")).map(({ value }) => value);
+}
+function isTestRun(words, [script = ""]) {
+  return words.some(({ value }) => value === "--test") || NAMED_LIKE_A_TEST.test(script);
+}
+
+// src/rehearsal/replay/manifest.ts
+var Texts = record(string2(), string2()).catch({});
+var Manifest = looseObject({
+  name: string2().catch(""),
+  scripts: Texts,
+  dependencies: Texts,
+  devDependencies: Texts,
+  peerDependencies: Texts,
+  peerDependenciesMeta: record(string2(), looseObject({ optional: boolean2().catch(false) })).catch({})
+});
+var ANY_OBJECT = record(string2(), json());
+var KEPT = ["version", "scripts", "devDependencies", "jest", "vitest", "mocha", "ava", "nyc", "c8"];
+var ADDED_BY_NPM = /^(?:_.*|gitHead)$/;
+function readManifest(text3) {
+  try {
+    return Manifest.parse(JSON.parse((text3 ?? "{}").replace(/^\u{FEFF}/u, "")));
+  } catch {
+    return Manifest.parse({});
+  }
+}
+function withoutPublishing(older, newer) {
+  const [old, now2] = [older, newer].map(objectOf);
+  if (!old || !now2) return newer;
+  const isKept = (key) => KEPT.includes(key) || ADDED_BY_NPM.test(key);
+  const shared2 = Object.entries(now2).flatMap(([key, value]) => {
+    if (!isKept(key)) return [[key, value]];
+    return key in old ? [[key, old[key]]] : [];
+  });
+  const missing2 = Object.entries(old).filter(([key]) => isKept(key) && !(key in now2));
+  const result = Object.fromEntries([...shared2, ...missing2]);
+  if (canonical(result) === canonical(old)) return older;
+  const indent = /^[\t ]+/m.exec(newer)?.[0] ?? 2;
+  return `${JSON.stringify(result, null, indent)}${newer.endsWith("\n") ? "\n" : ""}`;
+}
+function objectOf(text3) {
+  try {
+    return ANY_OBJECT.parse(JSON.parse(text3.replace(/^\u{FEFF}/u, "")));
+  } catch {
+    return null;
+  }
+}
+function canonical(object2) {
+  return JSON.stringify(Object.entries(object2).sort(([a], [b3]) => a < b3 ? -1 : 1));
+}
+
+// src/rehearsal/replay/package-trees.ts
+var LEFT_OUT = [
+  /^(?:changelog|changes|history)(?:[-_.][\w.-]*)?\.(?:md|mkd|mdown|markdown|txt|rst|adoc)$/i,
+  /^(?:changelog|changes|history)$/i,
+  /^(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?)$/,
+  // The night's own: the roadmap, and everything a forge would act on.
+  /^roadmap\.md$/i,
+  /^\.github\//i,
+  /^\.daybreak\//i,
+  // Git and npm would treat other files differently.
+  /(?:^|\/)(?:\.git(?:attributes|modules|ignore)|\.npmrc|\.yarnrc(?:\.yml)?|\.pnpmfile\.\w+)$/i,
+  /(?:^|\/)node_modules\//
+];
+var FURTHER_TEST_PATHS = [
+  "**/tests.*",
+  "**/*-test.*",
+  "**/*_test.*",
+  "**/test-*.*",
+  "**/*.tests.*",
+  "**/*-spec.*",
+  "**/*_spec.*"
+];
+var PROGRAM3 = /\.[cm]?[jt]sx?$/;
+function packageTrees(older, newer) {
+  const before = kept2(older);
+  const after = new Map(kept2(newer));
+  for (const path of /* @__PURE__ */ new Set([...before.keys(), ...after.keys()])) {
+    if (!matchesAny(path, PROTECTED_PATHS, { foldCase: true })) continue;
+    const old2 = before.get(path);
+    if (old2) after.set(path, old2);
+    else after.delete(path);
+  }
+  for (const [path, file] of after) after.set(path, withOlderMode(file, before.get(path)));
+  const [old, now2] = [before.get("package.json"), after.get("package.json")];
+  if (old && now2)
+    after.set("package.json", {
+      ...old,
+      ...textFile(withoutPublishing(textOf(old) ?? "", textOf(now2) ?? ""))
+    });
+  return { before, after: fileTree(after) };
+}
+function testGlobsFor(...trees) {
+  const paths = trees.flatMap((tree2) => [...tree2.keys()]).filter((path) => PROGRAM3.test(path));
+  const further = FURTHER_TEST_PATHS.filter(
+    (glob) => paths.some((path) => matchesAny(path, [glob]) && !matchesAny(path, TEST_PATHS))
+  );
+  return [...TEST_PATHS, ...further];
+}
+function testFilesIn(tree2, globs) {
+  return [...tree2.keys()].filter((path) => PROGRAM3.test(path) && matchesAny(path, globs));
+}
+function kept2(tree2) {
+  return fileTree([...tree2].filter(([path]) => !LEFT_OUT.some((pattern) => pattern.test(path))));
+}
+function withOlderMode(file, old) {
+  const isScript = file.content[0] === 35 && file.content[1] === 33;
+  return { ...file, executable: old ? old.executable : file.executable && isScript };
+}
+
+// src/rehearsal/replay/setup.ts
+var CONFIGURATION2 = /^(?:\.babelrc|\.mocharc|\.taprc|\.swcrc|(?:babel|jest|vitest|vite|ava|mocha|tap)\.config\.|test\/mocha\.opts$)/;
+var RUNNER_SECTIONS = ["jest", "mocha", "ava", "tap", "vitest", "babel"];
+var TYPED = /(?<!\.d)\.[cm]?tsx?$/;
+var COMPILERS = ["typescript", "ts-node", "tsx", "@swc/core"];
+var IMPORTS = /(?:\brequire\s*\(\s*|\bfrom\s*|\bimport\s*\(?\s*)["'`]([^"'`\n]+)["'`]/g;
+var NOT_PUBLISHED = /^(?:file|link|portal|workspace):/;
+function setupCommands(older, newer, gates, tests) {
+  const wanted2 = {
+    ...neededByTests(older, newer, gates, tests),
+    ...runtimeOf(older.manifest),
+    ...runtimeOf(newer.manifest)
+  };
+  const packages = Object.entries(wanted2).filter(([name, range]) => isName(name) && !NOT_PUBLISHED.test(range)).map(([name, range]) => `${name}@${range || "*"}`).sort().map(quoted2);
+  if (packages.length === 0) return [];
+  const quiet = "--no-save --ignore-scripts --no-audit --no-fund --no-package-lock";
+  return [
+    `npm install --prefix .setup ${quiet} ${packages.join(" ")}`,
+    "rm -rf node_modules && mv .setup/node_modules node_modules && rm -rf .setup"
+  ];
+}
+function runtimeOf({
+  dependencies,
+  peerDependencies,
+  peerDependenciesMeta
+}) {
+  const peers = Object.entries(peerDependencies).filter(([name]) => !peerDependenciesMeta[name]?.optional);
+  return { ...Object.fromEntries(peers), ...dependencies };
+}
+function neededByTests(older, newer, gates, tests) {
+  const development = { ...older.manifest.devDependencies, ...newer.manifest.devDependencies };
+  const imported = new Set([older, newer].flatMap(({ files: files2 }) => importsOf(files2, tests)));
+  const configuration = [older, newer].map(configurationOf).join("\n");
+  const typed2 = tests.some((path) => TYPED.test(path));
+  const compiles = /babel/.test(configuration);
+  const isNeeded = (name) => imported.has(name) || gates.some(({ words }) => words.some((word) => mentions(word, name))) || mentions(configuration, name) || compiles && name.includes("babel") || typed2 && COMPILERS.includes(name);
+  const runners = gates.flatMap(({ from }) => from === null ? [] : [from]);
+  return {
+    ...Object.fromEntries(Object.entries(development).filter(([name]) => isNeeded(name))),
+    ...Object.fromEntries(runners.map((name) => [name, development[name] ?? "*"]))
+  };
+}
+function importsOf(files2, tests) {
+  return tests.flatMap((path) => {
+    const file = files2.get(path);
+    const text3 = (file && textOf(file)) ?? "";
+    return [...text3.matchAll(IMPORTS)].flatMap(([, specifier = ""]) => {
+      const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0];
+      return name === void 0 || name.startsWith(".") ? [] : [name];
+    });
+  });
+}
+function configurationOf({ manifest, files: files2 }) {
+  const typed2 = [...files2.keys()].some((path) => TYPED.test(path));
+  const sections = RUNNER_SECTIONS.flatMap(
+    (key) => key in manifest ? [JSON.stringify({ [key]: manifest[key] })] : []
+  );
+  const configures = (path) => CONFIGURATION2.test(path) || typed2 && /^tsconfig[^/]*$/.test(path);
+  const texts = [...files2].flatMap(([path, file]) => configures(path) ? [path, textOf(file) ?? ""] : []);
+  return [...sections, ...texts].join("\n");
+}
+function mentions(text3, name) {
+  const plain3 = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?:^|["'\`\\s=])${plain3}(?:$|["'\`\\s/,])`).test(text3);
+}
+function isName(name) {
+  return /^(?:@[\w.~-]+\/)?[\w.~][\w.~-]*$/.test(name);
+}
+
+// src/rehearsal/replay/retell-package.ts
+function retellPackage({ name, older, newer }, published) {
+  const { before, after } = packageTrees(published.older, published.newer);
+  const tests = testGlobsFor(before, after);
+  const sides = {
+    older: { files: published.older, manifest: manifestIn(published.older) },
+    newer: { files: published.newer, manifest: manifestIn(published.newer) }
+  };
+  const testFiles = { older: testFilesIn(before, tests), newer: testFilesIn(after, tests) };
+  if (testFiles.newer.length === 0)
+    throw new Failure("REPLAY_WITHOUT_TESTS", `${name}@${newer} was published without its tests.`);
+  const gates = gatesFor([sides.newer.manifest, sides.older.manifest], after, testFiles.newer);
+  if (gates.length === 0)
+    throw new Failure(
+      "REPLAY_WITHOUT_TESTS",
+      `The test script of ${name}@${newer} starts no known test runner on the test files that were published.`
+    );
+  const { written: written2, gone } = differenceOf(before, after);
+  if (written2.length + gone.length === 0)
+    throw new Failure("REPLAY_WITHOUT_DIFFERENCE", `${name} ${older} and ${newer} hold the same files.`);
+  const commands = gates.map(({ command }) => command);
+  const setup = setupCommands(sides.older, sides.newer, gates, [
+    .../* @__PURE__ */ new Set([...testFiles.older, ...testFiles.newer])
+  ]);
+  const retold = fromTrees({
+    before,
+    after,
+    title: `${name} ${older} becomes ${newer}`,
+    objective: `Make ${name} ${older} do what ${newer} was published to do, its tests included.`,
+    gates: commands,
+    setup,
+    tests
+  });
+  return { ...retold, setup, gates: commands, changedFiles: written2.length + gone.length };
+}
+function manifestIn(files2) {
+  const file = files2.get("package.json");
+  return readManifest(file ? textOf(file) : null);
+}
+function gatesFor(manifests, after, tests) {
+  for (const manifest of manifests) {
+    const gates = findGates(manifest).filter((gate) => findsTests(gate, after, tests));
+    if (gates.length > 0) return gates;
+  }
+  return [];
+}
+function findsTests({ paths }, after, tests) {
+  const files2 = [...after.keys()];
+  const named2 = (path) => files2.some((file) => matchesAny(file, [path, `${path.replace(/\/$/, "")}/**`, `${path}.*`]));
+  return paths.some(named2) || tests.length > 0 && !paths.some((path) => /[*/.]|^tests?$/.test(path));
+}
+
+// src/rehearsal/replay/tarball.ts
+var import_node_zlib = require("node:zlib");
+var MOST_BYTES = 256e6;
+var BLOCK = 512;
+function readTarball(bytes) {
+  const archive = (0, import_node_zlib.gunzipSync)(bytes, { maxOutputLength: MOST_BYTES });
+  const files2 = [];
+  let longName = null;
+  for (let at2 = 0; at2 + BLOCK <= archive.length; ) {
+    const header = headerOf(archive.subarray(at2, at2 + BLOCK));
+    if (header === null) break;
+    const content = archive.subarray(at2 + BLOCK, at2 + BLOCK + header.size);
+    if (content.length < header.size) throw new Error("the tarball ends within a file");
+    at2 += BLOCK + Math.ceil(header.size / BLOCK) * BLOCK;
+    if (header.kind === "x") longName = paxPath(content) ?? longName;
+    else if (header.kind === "L") longName = untilNul(content);
+    else {
+      const path = insidePackage(longName ?? header.name);
+      longName = null;
+      if (header.kind === "0" && path !== "")
+        files2.push([path, { content: Uint8Array.from(content), executable: (header.mode & 64) !== 0 }]);
+    }
+  }
+  return fileTree(files2);
+}
+function headerOf(block) {
+  if (block.every((byte) => byte === 0)) return null;
+  const field = (from, length) => untilNul(block.subarray(from, from + length));
+  const octal = (from, length) => Number.parseInt(field(from, length).trim() || "0", 8);
+  const sum2 = block.reduce((all, byte, at2) => all + (at2 >= 148 && at2 < 156 ? 32 : byte), 0);
+  if (sum2 !== octal(148, 8)) throw new Error("the tarball is damaged");
+  const prefix = field(257, 5) === "ustar" ? field(345, 155) : "";
+  const name = field(0, 100);
+  return {
+    name: prefix === "" ? name : `${prefix}/${name}`,
+    size: octal(124, 12),
+    mode: octal(100, 8),
+    kind: field(156, 1) || "0"
+  };
+}
+function untilNul(bytes) {
+  const end = bytes.indexOf(0);
+  return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString("utf8");
+}
+function paxPath(content) {
+  for (let at2 = 0; at2 < content.length; ) {
+    const space = content.indexOf(32, at2);
+    const length = Number.parseInt(content.toString("utf8", at2, space), 10);
+    if (space < 0 || !(length > 0)) return null;
+    const record2 = content.toString("utf8", space + 1, at2 + length - 1);
+    if (record2.startsWith("path=")) return record2.slice("path=".length);
+    at2 += length;
+  }
+  return null;
+}
+function insidePackage(name) {
+  const segments = name.split("/").filter((segment) => segment !== "" && segment !== ".");
+  const leaves2 = name.startsWith("/") || segments.includes("..");
+  if (leaves2 || /[\\\p{Cc}\uFFFD]/u.test(name))
+    throw new Error(`the tarball holds the path ${JSON.stringify(name)}`);
+  if (segments.some((segment) => segment.toLowerCase() === ".git"))
+    throw new Error("the tarball holds a folder of git's own");
+  return segments.slice(1).join("/");
+}
+
+// src/rehearsal/replay/prepare.ts
+async function prepareReplay(request2) {
+  const versions2 = readSpec(request2.spec);
+  const { name, older, newer } = versions2;
+  const fetched = (version3) => fetchPackage(`${name}@${version3}`, request2);
+  const published = { older: await fetched(older), newer: await fetched(newer) };
+  const { files: files2, milestone, script, gates, changedFiles } = retellPackage(versions2, published);
+  const directory = (0, import_node_path25.join)(request2.directory, "repository");
+  await (0, import_promises18.rm)(directory, { recursive: true, force: true });
+  await commitFiles(directory, files2, `${name} ${older}
+`);
+  const counted = `${changedFiles} changed ${changedFiles === 1 ? "file" : "files"}`;
+  return {
+    directory,
+    milestone,
+    script,
+    summary: `${milestone.title}: ${counted}; gate: ${gates.join(" && ")}`
+  };
+}
+var VERSION11 = String.raw`\d+\.\d+\.\d+(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?`;
+var SPEC = new RegExp(
+  String.raw`^((?:@[a-z0-9~][a-z0-9._~-]*\/)?[a-z0-9~][a-z0-9._~-]*)@(${VERSION11})\.\.(${VERSION11})$`,
+  "i"
+);
+function readSpec(spec) {
+  const [, name, older, newer] = SPEC.exec(spec) ?? [];
+  if (name === void 0 || older === void 0 || newer === void 0)
+    throw new Failure(
+      "REPLAY_UNAVAILABLE",
+      `${JSON.stringify(spec)} is not a package and two of its versions.`
+    );
+  return { name, older, newer };
+}
+var QUICK = ["--fetch-retries=1", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000"];
+async function fetchPackage(name, { directory, npm: npm2 }) {
+  const folder = (0, import_node_path25.join)(directory, "package");
+  await (0, import_promises18.rm)(folder, { recursive: true, force: true });
+  await (0, import_promises18.mkdir)(folder, { recursive: true });
+  const quiet = ["--ignore-scripts", "--loglevel=error", "--no-update-notifier", ...QUICK];
+  const { exitCode, output } = await npm2(["pack", name, "--pack-destination", folder, ...quiet], folder);
+  const [tarball, ...others] = (await (0, import_promises18.readdir)(folder)).filter((file) => file.endsWith(".tgz"));
+  if (exitCode !== 0 || tarball === void 0 || others.length > 0)
+    throw new Failure("REPLAY_UNAVAILABLE", `npm could not fetch ${name}: ${reasonIn(output)}`);
+  try {
+    return readTarball(await (0, import_promises18.readFile)((0, import_node_path25.join)(folder, tarball)));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure("REPLAY_UNAVAILABLE", `What npm fetched for ${name} is no package: ${why}`, { cause });
+  } finally {
+    await (0, import_promises18.rm)(folder, { recursive: true, force: true });
+  }
+}
+function reasonIn(output) {
+  const lines = output.split("\n").filter((line2) => /^npm (?:error|ERR!)/.test(line2)).map((line2) => line2.replace(/^npm (?:error|ERR!)\s*(?:[a-z]+(?= [A-Z])\s)?/, "").trim()).filter(
+    (line2) => !/^(?:code|errno|syscall|type|network$|notarget$)\b|complete log|log files/i.test(line2)
+  );
+  return lines.find((line2) => line2.includes(" ")) ?? lastLine(output);
+}
+function lastLine(output) {
+  return output.trim().split("\n").at(-1) || "it gave no reason";
+}
 
 // src/cli.ts
 var HELP2 = `daybreak rehearse [options]   play a whole night on this machine
@@ -40931,8 +41972,8 @@ var print = (text3) => void process.stdout.write(text3.endsWith("\n") ? text3 : 
 var complain = (text3) => void process.stderr.write(`${text3}
 `);
 void main(process.argv.slice(2)).then(
-  (code2) => {
-    process.exitCode = code2;
+  (code3) => {
+    process.exitCode = code3;
   },
   (error2) => {
     process.exitCode = 1;
@@ -40994,17 +42035,17 @@ async function runRehearsal(args) {
     allowPositionals: false
   });
   const text3 = (name) => typeof values[name] === "string" ? values[name] : null;
-  const json = values.json === true;
-  const temporary = (0, import_node_fs17.mkdtempSync)((0, import_node_path24.join)((0, import_node_fs17.realpathSync)((0, import_node_os4.tmpdir)()), "daybreak-"));
+  const json2 = values.json === true;
+  const temporary = (0, import_node_fs17.mkdtempSync)((0, import_node_path26.join)((0, import_node_fs17.realpathSync)((0, import_node_os4.tmpdir)()), "daybreak-"));
   const keep = text3("keep");
-  const say = json ? () => void 0 : print;
+  const say = json2 ? () => void 0 : print;
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
   try {
-    const { origin, script } = await originOf(text3("repo"), text3("replay"), (0, import_node_path24.join)(temporary, "replay"), say);
+    const { origin, script } = await originOf(text3("repo"), text3("replay"), (0, import_node_path26.join)(temporary, "replay"), say);
     const file = text3("script");
     const rehearsed = await rehearse({
-      directory: (0, import_node_path24.resolve)(keep ?? (0, import_node_path24.join)(temporary, "world")),
+      directory: (0, import_node_path26.resolve)(keep ?? (0, import_node_path26.join)(temporary, "world")),
       packageRoot: packageRoot(),
       origin,
       script: file === null ? script : readScript((0, import_node_fs17.readFileSync)(file, "utf8")),
@@ -41014,7 +42055,7 @@ async function runRehearsal(args) {
       environment: process.env,
       ...tellers(say, values.live === true)
     });
-    return conclude(rehearsed, { json, keep });
+    return conclude(rehearsed, { json: json2, keep });
   } finally {
     (0, import_node_fs17.rmSync)(temporary, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -41022,7 +42063,7 @@ async function runRehearsal(args) {
 function tellers(say, live) {
   return {
     onStart: ({ world, sandbox, model }) => say(
-      `Rehearsing a night of ${world.owner}/${world.name} \xB7 ${world.tokenOnly ? "token only" : "App token"} \xB7 sandbox: ${sandbox} \xB7 model: ${model}
+      `Rehearsing a night of ${world.owner}/${world.name} · ${world.tokenOnly ? "token only" : "App token"} · sandbox: ${sandbox} · model: ${model}
 `
     ),
     onCap: ({ night, milestone }) => {
@@ -41036,11 +42077,11 @@ function tellers(say, live) {
     }
   };
 }
-function conclude({ account, observation, failures }, { json, keep }) {
+function conclude({ account, observation, failures }, { json: json2, keep }) {
   const told = observation.reported.dashboard !== null || failures.length === 0;
   for (const failure2 of failures) complain(failure2);
   if (!told) return 1;
-  if (json) {
+  if (json2) {
     print(JSON.stringify(Account.parse(account), null, 2));
     return 0;
   }
@@ -41062,7 +42103,7 @@ async function originOf(repo, replay, directory, say) {
   }
   if (repo === null) return { origin: { kind: "demo" }, script: null };
   if (!(0, import_node_fs17.existsSync)(repo)) throw new Failure("REPOSITORY_UNREADABLE", `there is no folder ${repo}`);
-  return { origin: { kind: "repository", directory: (0, import_node_path24.resolve)(repo) }, script: null };
+  return { origin: { kind: "repository", directory: (0, import_node_path26.resolve)(repo) }, script: null };
 }
 async function npm(args, cwd) {
   return await new Promise((done2) => {
@@ -41075,7 +42116,7 @@ async function npm(args, cwd) {
       output += bytes.toString();
     });
     child.on("error", ({ message }) => done2({ exitCode: 127, output: message }));
-    child.on("close", (code2) => done2({ exitCode: code2 ?? 1, output }));
+    child.on("close", (code3) => done2({ exitCode: code3 ?? 1, output }));
   });
 }
 function liveModel() {
@@ -41084,11 +42125,11 @@ function liveModel() {
   return { apiKey, baseUrl: process.env.ANTHROPIC_BASE_URL ?? null };
 }
 function packageRoot() {
-  return (0, import_node_path24.dirname)((0, import_node_path24.dirname)((0, import_node_fs17.realpathSync)(process.argv[1] ?? ".")));
+  return (0, import_node_path26.dirname)((0, import_node_path26.dirname)((0, import_node_fs17.realpathSync)(process.argv[1] ?? ".")));
 }
 function version2() {
   const { version: number4 } = JSON.parse(
-    (0, import_node_fs17.readFileSync)((0, import_node_path24.join)(packageRoot(), "package.json"), "utf8")
+    (0, import_node_fs17.readFileSync)((0, import_node_path26.join)(packageRoot(), "package.json"), "utf8")
   );
   return number4;
 }
@@ -41100,30 +42141,11 @@ function parsed3(config2) {
     throw new Failure("USAGE", cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
-function sayFailure({ code: code2, message, remedy, diagnostics }) {
+function sayFailure({ code: code3, message, remedy, diagnostics }) {
   for (const one of diagnostics) complain(sayDiagnostic(one));
-  complain(`${code2}: ${message}
+  complain(`${code3}: ${message}
 ${remedy}`);
 }
-function sayDiagnostic({ file, line: line2, column, severity, code: code2, message, remedy }) {
-  return `${file}:${line2}:${column} ${severity} ${code2} ${message}. ${remedy}`;
+function sayDiagnostic({ file, line: line2, column, severity, code: code3, message, remedy }) {
+  return `${file}:${line2}:${column} ${severity} ${code3} ${message}. ${remedy}`;
 }
-/*! Bundled license information:
-
-content-type/dist/index.js:
-  (*!
-   * content-type
-   * Copyright(c) 2015 Douglas Christopher Wilson
-   * MIT Licensed
-   *)
-
-@octokit/request-error/dist-src/index.js:
-  (* v8 ignore else -- @preserve -- Bug with vitest coverage where it sees an else branch that doesn't exist *)
-
-@octokit/request/dist-bundle/index.js:
-  (* v8 ignore next -- @preserve *)
-  (* v8 ignore else -- @preserve *)
-
-@octokit/graphql/dist-bundle/index.js:
-  (* v8 ignore if -- @preserve *)
-*/

@@ -66,8 +66,10 @@ export function readInputs(get: (name: string) => string): Inputs {
     ...(job && WITH_TOKEN.includes(job) && given.token === ""
       ? ["token: this job needs the GITHUB_TOKEN"]
       : []),
-    ...(job && !WITH_TOKEN.includes(job) && (given.token || given["app-token"])
-      ? ["token: this job runs foreign code and must not be handed a token"]
+    ...(job && !WITH_TOKEN.includes(job)
+      ? ["token", "app-token"]
+          .filter((name) => given[name])
+          .map((name) => `${name}: this job runs foreign code and must not be handed a token`)
       : []),
     ...(job && job !== "work" && given["anthropic-api-key"]
       ? ["anthropic-api-key: only `work` may have it"]

@@ -179,14 +179,14 @@ function toolFolders(path: string): string[] {
 
 async function forgeOf(inputs: Inputs, root: string): Promise<GithubForge> {
   const { owner, repo } = context.repo;
-  const app = inputs["app-token"] === "" ? null : { token: inputs["app-token"], slug: inputs["app-slug"] };
   const connection = await connect({
     apiUrl: context.apiUrl,
     serverUrl: context.serverUrl,
     owner,
     repo,
     token: inputs.token,
-    app,
+    appToken: inputs["app-token"] || null,
+    appSlug: inputs["app-slug"] || null,
     git: await initBare(join(root, "forge.git")),
     known: repositoryFacts(),
   });

@@ -6,10 +6,10 @@ import {
   builds,
   byPart,
   failsItsTest,
+  isDear,
   isRefusedByTheModel,
   losesItsMachine,
   roadmapOf,
-  isDear,
   runsOutOfMoney,
 } from "./support/worlds.ts";
 
@@ -149,7 +149,7 @@ describe("money is a hard stop", () => {
   test("nor one that the month could not pay for, and the next month it goes on", async () => {
     const night = await aNight({
       roadmap: roadmapOf("M1 after nothing", "M2 after M1"),
-      policy: { budget: { milestone: 4, night: 6, month: 6 }, attempts: 1 },
+      policy: { budget: { milestone: 4, night: 50, month: 6 }, attempts: 1 },
       engine: isDear,
     });
     expect(night.story).toMatchInlineSnapshot(`
@@ -157,7 +157,9 @@ describe("money is a hard stop", () => {
       publish   M1 attempt 1 as pull
       land      M1 #1 at M1-1"
     `);
-    expect(night.morning.rows.at(1)?.because).toMatchInlineSnapshot(`"the night's $6 do not cover another attempt of up to $4"`);
+    expect(night.morning.rows.at(1)?.because).toMatchInlineSnapshot(
+      `"the month's $6 do not cover another attempt of up to $4"`,
+    );
     expect((await night.goOn(11 * 24 * 60, "schedule", builds)).story).toMatchInlineSnapshot(`
       "assign    M2 attempt 1
       publish   M2 attempt 1 as pull

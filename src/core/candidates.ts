@@ -6,7 +6,7 @@ import type { Evidence, Finding } from "#core/evidence.ts";
 import { type Facts, faultsOf, type Proof, VERIFY } from "#core/gates.ts";
 import { linesOf } from "#core/journal.ts";
 import type { MilestoneId, Slug, Spec } from "#core/milestone.ts";
-import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
+import type { AttemptRef, Check, Observation, Pull } from "#core/observation.ts";
 import { judge, type Verdict } from "#core/verdict.ts";
 
 /** One open pull request with everything the decision needs. */
@@ -87,13 +87,16 @@ function proofOf(
   const written = linesOf(journal, "published").filter(
     (line) => line.slug === pull.slug && line.attempt === pull.attempt && line.tree === ref?.tree,
   );
-  const status = checks.find(({ head, name, byOurApp }) => head === pull.head && name === VERIFY && byOurApp);
+  const statuses = checks.filter(
+    ({ head, name, byOurApp }) => head === pull.head && name === VERIFY && byOurApp,
+  );
+  const said = (conclusion: Check["conclusion"]) =>
+    statuses.some((status) => status.conclusion === conclusion);
   const because = [...new Set([...written.flatMap((line) => line.because), ...fresh.flatMap(faultsOf)])];
   if (because.length > 0) return { says: "refuted", because };
   if (fresh.length > 0) return { says: "proven" };
-  if (mode === "app" && status?.conclusion === "success") return { says: "proven" };
-  if (mode === "app" && status?.conclusion === "failure")
-    return { says: "refuted", because: ["its commands were not green"] };
+  if (mode === "app" && said("failure")) return { says: "refuted", because: ["its commands were not green"] };
+  if (mode === "app" && said("success")) return { says: "proven" };
   return { says: "unknown", because: "not verified on this head in this cycle" };
 }
 

@@ -79,13 +79,14 @@ export const requiredChecks: Gate = ({ required, checks }) => {
   return rulings.sort((one, other) => severity(other) - severity(one))[0] ?? { gate, says: "pass" };
 };
 
-export const criteria: Gate = ({ findings, needsHuman }) => {
+/** Asks the contract beside the findings: those of an earlier cycle come from the journal, which may be lost. */
+export const criteria: Gate = ({ milestone, findings, needsHuman }) => {
   const gate = "criteria";
-  const open = findings
-    .filter((one) => one.finding === "needs a human" && !isByHand(one))
-    .map(({ text }) => `“${text}”`);
-  if (open.length === 0 || needsHuman === "land") return { gate, says: "pass" };
-  return { gate, says: "wait", because: `only a human can judge ${open.join(", ")}`, waitFor: "human" };
+  const found = findings.filter((one) => one.finding === "needs a human" && !isByHand(one));
+  const wayless = (milestone?.criteria ?? []).filter(({ way }) => way.by === "none" || way.by === "unknown");
+  const open = new Set([...found, ...wayless].map(({ text }) => `“${text}”`));
+  if (open.size === 0 || needsHuman === "land") return { gate, says: "pass" };
+  return { gate, says: "wait", because: `only a human can judge ${[...open].join(", ")}`, waitFor: "human" };
 };
 
 export const GATES: readonly Gate[] = [sameContract, ownHead, stacks, verified, requiredChecks, criteria];

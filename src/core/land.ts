@@ -49,7 +49,8 @@ function attestation({ subject, pull, facts }: Pick<Candidate, "subject" | "pull
   const { proof, checks } = facts;
   if (proof.says === "unknown") return [];
   const green = proof.says === "proven";
-  const written = checks.find(({ name }) => name === VERIFY)?.conclusion;
+  // A status, not somebody's check run of the same name: that one would never become what we write.
+  const written = checks.find(({ name, app }) => name === VERIFY && app === null)?.conclusion;
   if (written === (green ? "success" : "failure")) return [];
   const because = proof.says === "refuted" ? proof.because.join("; ") : "green on exactly this tree";
   return [{ do: "attest", milestone: subject.milestone, head: pull.head, green, because }];

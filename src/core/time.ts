@@ -53,8 +53,12 @@ function isoMinute(instant: number): string {
   return new Date(instant).toISOString().slice(0, 16);
 }
 
-/** Milliseconds the zone's clocks are ahead of UTC at an instant. */
-function offsetAt(instant: number, timezone: string): number {
+/** Making one costs a thousand times what asking it costs. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timezone: string): Intl.DateTimeFormat {
+  const known = formats.get(timezone);
+  if (known) return known;
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone: timezone,
     hourCycle: "h23",
@@ -65,6 +69,13 @@ function offsetAt(instant: number, timezone: string): number {
     minute: "numeric",
     second: "numeric",
   });
+  formats.set(timezone, format);
+  return format;
+}
+
+/** Milliseconds the zone's clocks are ahead of UTC at an instant. */
+function offsetAt(instant: number, timezone: string): number {
+  const format = formatOf(timezone);
   const shown = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
   const part = (name: Intl.DateTimeFormatPartTypes) => shown.get(name) ?? 0;
   const wall = Date.UTC(

@@ -33,7 +33,7 @@ export function milestoneMessage(
 ): string {
   const { milestone } = provenance;
   const subject = template.replaceAll(/\{(id|title)\}/g, (_, name) => (name === "id" ? milestone : title));
-  return `${oneLine(subject)}\n\n${trailersOf(provenance)}${again > 0 ? `Again: ${again}\n` : ""}`;
+  return `${oneLine(subject) || oneLine(milestone)}\n\n${trailersOf(provenance)}${again > 0 ? `Again: ${again}\n` : ""}`;
 }
 
 /** Null for any message that is not one of ours. */

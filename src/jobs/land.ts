@@ -17,7 +17,7 @@ export async function landTrain(
   { train, acted }: { train: readonly Position[]; acted: boolean },
 ): Promise<void> {
   const evidence = await world.handOver.readEvidence();
-  const settled = await settle((seen) => land(seen, evidence, train), world.forge, world.say);
+  const settled = await settle((seen) => land(seen, evidence, train), world.forge, world.say, { once: true });
   await askAboutRefusal(settled, evidence, train, world);
   const moved = settled.enacted.some(({ do: what }) => what === "land" || what === "reject");
   if (moved || acted) await goOn(settled.observation, world);

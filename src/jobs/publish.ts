@@ -27,6 +27,7 @@ export async function publish(assignment: Assignment, world: World): Promise<voi
     },
     world.forge,
     world.say,
+    { once: true },
   );
   if (enacted.length === 0)
     world.say(`publish   ${assignment.slug} attempt ${assignment.attempt}: nothing to do`);

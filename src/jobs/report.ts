@@ -18,7 +18,9 @@ export async function reportNight(
   show: (morning: Morning) => Promise<void>,
 ): Promise<Morning> {
   await askAboutPublishing(planned.failure, world);
-  const { observation } = await settle((seen) => reportOn(seen).decisions, world.forge, world.say);
+  const { observation } = await settle((seen) => reportOn(seen).decisions, world.forge, world.say, {
+    once: true,
+  });
   const morning = morningOf(observation);
   await show(morning);
   // GitHub drops an output that contains a masked value without a word: then `plan` succeeded and nothing started.

@@ -15,7 +15,7 @@ export type ReviewResult = {
   train: Position[];
   /** The heads of the train that must be verified as they would land. */
   verify: (Assignment & { head: Sha })[];
-  /** Something was rejected, opened or restaged: the night goes on with another cycle. */
+  /** Something was rejected, opened, restaged or passed over with a question: the night goes on with another cycle. */
   acted: boolean;
 };
 
@@ -28,7 +28,7 @@ export async function reviewPulls(world: {
   const { observation, enacted } = await settle((seen) => review(seen, evidence), world.forge, world.say);
   const train = trainOf(observation, evidence);
   const toVerify = train.filter(({ verify }) => verify);
-  const acting = ["reject", "stage", "open"];
+  const acting = ["reject", "stage", "open", "block"];
   return {
     train,
     verify: await Promise.all(

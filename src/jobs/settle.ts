@@ -24,6 +24,8 @@ export async function settle(
   decide: (observation: Observation) => Decision[] | Promise<Decision[]>,
   forge: Forge,
   say: (line: string) => void,
+  /** `once`: what was decided settles it, so that nobody needs to look again after everything was carried out. */
+  { once = false }: { once?: boolean } = {},
 ): Promise<Settled> {
   const enacted: Decision[] = [];
   const refused: string[] = [];
@@ -32,19 +34,31 @@ export async function settle(
     const decisions = await decide(observation);
     if (decisions.length === 0) return { observation, enacted, refused: [] };
     if (refused.length >= MOST_REFUSALS) return { observation, enacted, refused };
-    for (const decision of decisions) {
-      const receipt = await forge.enact(decision);
-      if (receipt.outcome === "stale") {
-        refused.push(`${tell(decision)}: ${receipt.because}`);
-        say(`stale     ${receipt.because}: looking again`);
-        break;
-      }
+    const stale = await carryOut(decisions, forge, (decision) => {
       say(tell(decision));
       enacted.push(decision);
-    }
+    });
+    if (stale === null && once) return { observation, enacted, refused: [] };
+    if (stale === null) continue;
+    refused.push(stale);
+    say(`stale     ${stale}: looking again`);
   }
   throw new Failure(
     "NOT_SETTLED",
     `still deciding after ${MOST_LOOKS} looks: ${enacted.slice(-3).map(tell).join("; ")}`,
   );
+}
+
+/** Why the first refused decision was refused; null when all were carried out. */
+async function carryOut(
+  decisions: readonly Decision[],
+  forge: Forge,
+  done: (decision: Decision) => void,
+): Promise<string | null> {
+  for (const decision of decisions) {
+    const receipt = await forge.enact(decision);
+    if (receipt.outcome === "stale") return `${tell(decision)}: ${receipt.because}`;
+    done(decision);
+  }
+  return null;
 }

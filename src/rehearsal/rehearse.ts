@@ -89,7 +89,13 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
         ...(model.url === null ? {} : { ANTHROPIC_BASE_URL: model.url }),
         ...(world.tokenOnly ? {} : { DAYBREAK_APP_CLIENT_ID: APP.clientId }),
       },
-      environment: { DAYBREAK_REHEARSAL: keeper.mark, ...passedOn(rehearsal), ...sandbox.environment },
+      environment: {
+        DAYBREAK_REHEARSAL: keeper.mark,
+        // Dozens of jobs start the same bundle: Node compiles it once.
+        NODE_COMPILE_CACHE: join(directory, "compiled"),
+        ...passedOn(rehearsal),
+        ...sandbox.environment,
+      },
       nodePath: process.execPath,
       path: rehearsal.environment.PATH ?? "",
       onSpawn: keeper.add,
@@ -101,11 +107,11 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
       },
     });
     try {
-      if (rehearsal.live) rehearsal.onCap?.((await lookAt(forge, directory)).policy.budget);
+      if (rehearsal.live) rehearsal.onCap?.((await lookAt(forge, world, directory)).policy.budget);
       runner.start();
       await forge.press(CALLER);
       await runner.idle();
-      const observation = await lookAt(forge, directory);
+      const observation = await lookAt(forge, world, directory);
       const cycles = cyclesOf(forge, before, jobs, directory);
       const seconds = (performance.now() - begun) / 1_000;
       const account = accountOf(observation, { remote: forge.gitDirectory, seconds, cycles });
@@ -200,7 +206,7 @@ function forgeOptions(
 }
 
 /** The world as it stands, read as Daybreak itself reads it. */
-async function lookAt(forge: Forge, directory: string): Promise<Observation> {
+async function lookAt(forge: Forge, { tokenOnly }: WorldFile, directory: string): Promise<Observation> {
   const { owner, name } = forge.repository;
   const connection = await connect({
     apiUrl: `${forge.url}/api/v3`,
@@ -208,12 +214,13 @@ async function lookAt(forge: Forge, directory: string): Promise<Observation> {
     owner,
     repo: name,
     token: forge.ownerToken,
-    app: { token: forge.ownerToken, slug: APP.slug },
+    appToken: null,
+    appSlug: tokenOnly ? null : APP.slug,
     git: await initBare(join(directory, "look.git")),
     known: null,
   });
   const cycle = { id: Number.MAX_SAFE_INTEGER, trigger: "tick", workflow: CALLER, asked: null } as const;
-  return await observe(connection, cycle, { checks: true });
+  return (await observe(connection, cycle, { checks: true })).observation;
 }
 
 function cyclesOf(

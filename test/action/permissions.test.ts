@@ -3,7 +3,7 @@ import {
   actionOf,
   calledBy,
   duty,
-  expectToHold,
+  expectEachToHold,
   FILES,
   fileAt,
   hole,
@@ -240,8 +240,8 @@ const WALLS: Rule[] = [
   },
 ];
 
-describe("permissions", () => test.each(GRANTS)("$rule", expectToHold));
-describe("the walls between the jobs", () => test.each(WALLS)("$rule", expectToHold));
+describe("permissions", () => expectEachToHold(GRANTS));
+describe("the walls between the jobs", () => expectEachToHold(WALLS));
 
 test("the walls are about jobs that exist: some write, some run foreign code", () => {
   const writing = jobsOf(FILES).filter((standing) => !standing.job.uses && mayWrite(standing));

@@ -83,6 +83,7 @@ function workspaceIn(directory: string, spill: string): Workspace {
   return {
     directory,
     spill,
+    instructions: "",
     shell: async (script) => ({ ...shell(script), timedOut: false }),
     gates: async () => {
       const { exitCode, output } = shell("node --test 'test/*.js'");
@@ -93,10 +94,12 @@ function workspaceIn(directory: string, spill: string): Workspace {
         .output.split("\n")
         .slice(0, -1)
         .map((line) => line.slice(3)),
-  } as Workspace;
+  };
 }
 
-test("the scripted model turns the older version into the newer one with the engine's tools, and the gate tells", async () => {
+test("the scripted model turns the older version into the newer one with the engine's tools, and the gate tells", {
+  timeout: 60_000,
+}, async () => {
   const { directory, script, summary } = await replayed("played");
   expect(summary).toBe("tiny-sum 1.0.0 becomes 1.1.0: 6 changed files; gate: node --test 'test/*.js'");
   const workspace = workspaceIn(directory, await folderOf("spill", {}));
@@ -128,7 +131,7 @@ test("the scripted model turns the older version into the newer one with the eng
   expect(run("bash", ["-c", "test -x bin/sum"], directory).exitCode).toBe(0);
 });
 
-test("the same tarballs give the same commit and the same script", async () => {
+test("the same tarballs give the same commit and the same script", { timeout: 60_000 }, async () => {
   const one = await replayed("one");
   const two = await replayed("two");
   const commit = ({ directory }: Rehearsable): string =>
@@ -139,7 +142,7 @@ test("the same tarballs give the same commit and the same script", async () => {
   expect(run("git", ["status", "--porcelain"], one.directory).output).toBe("");
 });
 
-test("a version that does not exist is named with npm's own sentence", async () => {
+test("a version that does not exist is named with npm's own sentence", { timeout: 60_000 }, async () => {
   const asked = prepareReplay({
     spec: "tiny-sum@1.0.0..9.0.0",
     directory: join(room, "none"),

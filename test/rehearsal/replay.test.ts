@@ -1,8 +1,6 @@
-import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { judgeBounds } from "#core/bounds.ts";
-import { Failure } from "#core/errors.ts";
 import { PolicyFile } from "#core/policy.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { ScriptSchema } from "#rehearsal/model/script.ts";
@@ -10,7 +8,6 @@ import { type FileTree, fileTree, textFile, textOf } from "#rehearsal/replay/fil
 import { fromTrees } from "#rehearsal/replay/from-trees.ts";
 import { findGates } from "#rehearsal/replay/gate.ts";
 import { type RetoldPackage, retellPackage } from "#rehearsal/replay/retell-package.ts";
-import { readTarball } from "#rehearsal/replay/tarball.ts";
 
 const scripts: [string, Record<string, string>, string[]][] = [
   ["tape", { test: "tape test/*.js" }, ["./node_modules/.bin/tape test/*.js"]],
@@ -59,14 +56,26 @@ const scripts: [string, Record<string, string>, string[]][] = [
   [
     "a script elsewhere",
     { test: "grunt", "test:unit": "tap test/*.js" },
-    ["./node_modules/.bin/tap test/*.js"],
+    ["./node_modules/.bin/tap test/*.js --no-check-coverage"],
   ],
   ["scripts that call each other for ever", { test: "npm run unit", unit: "npm test" }, []],
   ["no script at all", {}, []],
 ];
 
+test.each([
+  ["~0.4.0", "./node_modules/.bin/tap"],
+  ["14", "./node_modules/.bin/tap --no-esm"],
+  ["^16.0.0", "./node_modules/.bin/tap --no-check-coverage"],
+  [">=18.7", "./node_modules/.bin/tap --disable-coverage"],
+])("tap %s fails for nothing but its tests", (range, command) => {
+  const gates = findGates({ scripts: { test: "tap --100" }, devDependencies: { tap: range } });
+  expect(gates).toMatchObject([{ command }]);
+});
+
 test.each(scripts)("the gate is the runner alone: %s", (_name, given, gates) => {
-  expect(findGates(given).map(({ command }) => command)).toEqual(gates);
+  expect(
+    findGates({ scripts: given, devDependencies: { tap: "^16.3.0" } }).map(({ command }) => command),
+  ).toEqual(gates);
 });
 
 /** A published version: its files, with a package.json unless there is one. */
@@ -160,6 +169,26 @@ test("new dependencies are part of the difference; scripts, runner sections and 
   expect(judged).toEqual({ protected: [], refused: [] });
 });
 
+test("typed tests bring their compiler, and configuration files what they name", () => {
+  const development = {
+    tape: "5",
+    typescript: "5",
+    "ts-node": "10",
+    "babel-preset-env": "1",
+    eslint: "8",
+    x: "1",
+  };
+  const manifest = { ...TAPED, devDependencies: development };
+  const typed = version(manifest, { ...TEST, "test/more.ts": "" });
+  expect(retold(version(manifest, TEST), typed).setup[0]).toMatch(/-lock tape@5 ts-node@10 typescript@5$/);
+  const compiled = version(manifest, {
+    ...TEST,
+    ".babelrc": '{ "presets": ["env"], "plugins": ["x/y"] }',
+    "index.js": "",
+  });
+  expect(retold(version(manifest, TEST), compiled).setup[0]).toMatch(/-lock babel-preset-env@1 tape@5 x@1$/);
+});
+
 test("setup installs both versions' runtime dependencies, the runner and what the tests load, without install scripts", () => {
   const development = {
     tape: "^4",
@@ -178,7 +207,10 @@ test("setup installs both versions' runtime dependencies, the runner and what th
       peerDependencies: { peer: "^3" },
       devDependencies: { ...development, tape: "^5" },
     },
-    { "test/sum.js": "require('has-symbols/shams'); import x from '@scope/fix'; require('./eslint')" },
+    {
+      "test/sum.js":
+        "require('has-symbols/shams'); import x from '@scope/fix'; require('./eslint'), require('kept')",
+    },
   );
   expect(retold(older, newer).setup).toEqual([
     "npm install --prefix .setup --no-save --ignore-scripts --no-audit --no-fund --no-package-lock " +
@@ -276,60 +308,4 @@ test("the milestone can start, allows what it must, and its script and policy ar
     "bash chmod +x -- 'bin/it'\\''s'",
     "finish done",
   ]);
-});
-
-/** One entry of a tar archive, as npm's `pack` writes it. */
-function entry(name: string, content = "", kind = "0"): Buffer {
-  const header = Buffer.alloc(512);
-  const size = Buffer.byteLength(content);
-  header.write(name, 0);
-  header.write("000644 \0", 100);
-  header.write(`${size.toString(8).padStart(11, "0")} `, 124);
-  header.write("        ", 148);
-  header.write(kind, 156);
-  header.write("ustar\0", 257);
-  const sum = header.reduce((all, byte) => all + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return Buffer.concat([header, Buffer.from(content), Buffer.alloc((512 - (size % 512)) % 512)]);
-}
-
-function tarball(...entries: Buffer[]): Buffer {
-  return gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]));
-}
-
-test("a tarball's ordinary files are read, its links and folders are not", () => {
-  const long = `package/${"d".repeat(80)}/${"e".repeat(60)}.js`;
-  const record = `path=${long}\n`;
-  const length = record.length + 4;
-  const files = readTarball(
-    tarball(
-      entry("package/", "", "5"),
-      entry("package/b.js", "b"),
-      entry("package/link", "", "2"),
-      entry("PaxHeader/x", `${length} ${record}`, "x"),
-      entry("package/cut", "a"),
-    ),
-  );
-  expect([...files].map(([path, file]) => [path, textOf(file)])).toEqual([
-    ["b.js", "b"],
-    [long.slice("package/".length), "a"],
-  ]);
-});
-
-const hostile: [string, Buffer][] = [
-  ["leads out of the package", tarball(entry("package/../../x", "x"))],
-  ["starts at the root of the disk", tarball(entry("/etc/x", "x"))],
-  ["names a folder of git's own", tarball(entry("package/.git/hooks/post-checkout", "x"))],
-  ["ends within a file", gzipSync(entry("package/x", "x".repeat(2000)).subarray(0, 1024))],
-  ["has a damaged header", tarball(Buffer.from(entry("package/x", "x")).fill("y", 20, 30))],
-];
-
-test.each(hostile)("a tarball is refused that %s", (_name, bytes) => {
-  expect(() => readTarball(bytes)).toThrow(/^the tarball|^What|holds/);
-});
-
-test("a failure names the version that lacks its tests", () => {
-  const attempt = (): RetoldPackage => retold(version(TAPED, {}), version(TAPED, {}));
-  expect(attempt).toThrow(Failure);
-  expect(attempt).toThrow("sum@1.1.0 was published without its tests");
 });

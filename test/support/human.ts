@@ -54,16 +54,6 @@ export class Human {
     this.#world.stop = stop;
   }
 
-  setsPolicy(policy: Record<string, unknown>): void {
-    this.#tell("changes the policy");
-    this.#world.setting.policy = policy;
-  }
-
-  approvesRuns(): void {
-    this.#tell("approves the parked runs");
-    this.#world.parked = [];
-  }
-
   #pull(number: number): Pull {
     const pull = this.#world.pulls.find((one) => one.number === number);
     if (!pull) throw new Error(`there is no #${number}`);

@@ -21,15 +21,15 @@ export function lookAt(world: MemoryWorld, { asked, ...cycle }: Cycle): Observat
   const { now, journal, parked, blockers, stop, dashboard, files, checks, pulls, setting } = world;
   const { policy, problems } = readPolicy(setting.policy);
   const main = world.git.filesOf(world.main);
-  const roadmap = parseRoadmap(main[policy.roadmap] ?? "");
+  const roadmap = world.recall(`roadmap ${world.main}`, () => parseRoadmap(main[policy.roadmap] ?? ""));
   const isOpenHead = ({ head }: { head: string }) =>
     pulls.some((pull) => pull.state === "open" && pull.head === head);
-  const open = openNights({ journal });
+  const asking = { now, trigger: cycle.trigger, asked, night: policy.night, open: openNights({ journal }) };
   return Observation.parse(
     structuredClone({
       now,
       cycle,
-      night: nightOf({ now, trigger: cycle.trigger, asked, night: policy.night, open }),
+      night: world.recall(`night ${JSON.stringify(asking)}`, () => nightOf(asking)),
       repository: { fullName: "owner/notes", private: false, defaultBranch: MAIN },
       mode: setting.mode,
       stop,

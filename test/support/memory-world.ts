@@ -54,6 +54,7 @@ export class MemoryWorld {
   #numbers = 0;
   #cycles = 0;
   #moved = 0;
+  readonly #known = new Map<string, unknown>();
   readonly #heads: string[] = [];
 
   constructor(setting: Setting) {
@@ -69,6 +70,12 @@ export class MemoryWorld {
 
   tip(branch: string): Sha {
     return this.git.branches.get(branch) ?? Sha.parse("nothing");
+  }
+
+  /** What was worked out before: a story looks at the same world hundreds of times. */
+  recall<Value>(key: string, work: () => Value): Value {
+    if (!this.#known.has(key)) this.#known.set(key, work());
+    return this.#known.get(key) as Value;
   }
 
   /** Pull requests and issues share their numbers. */
@@ -124,7 +131,9 @@ export class MemoryWorld {
   #callMerged(): void {
     if (Date.parse(this.now) - this.#moved < this.setting.lag * 60_000) return;
     this.pulls = this.pulls.map((pull) =>
-      pull.state === "open" && this.git.isAncestor(pull.head, this.main) ? { ...pull, state: "merged" } : pull,
+      pull.state === "open" && this.git.isAncestor(pull.head, this.main)
+        ? { ...pull, state: "merged" }
+        : pull,
     );
   }
 

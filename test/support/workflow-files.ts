@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 
@@ -27,6 +27,7 @@ export type Step = z.infer<typeof Step>;
 
 /** Strict, so that a file cannot use a feature (`container`, `services`, `environment` …) that no rule looks at. */
 const Job = z.strictObject({
+  name: z.string().optional(),
   needs: z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]),
   if: z.string().optional(),
   strategy: z
@@ -155,10 +156,13 @@ export function plant(
   return files.map((file) => (file.path === path ? fileOf(path, changed) : file));
 }
 
-/** The rule holds for what ships, and refuses what was planted. */
-export function expectToHold({ judge, planted, says }: Rule): void {
-  expect(judge(FILES)).toEqual([]);
-  expect(judge(plant(FILES, planted))).toContainEqual(expect.stringContaining(says));
+/** One test per rule: it holds for what ships, and refuses what was planted. */
+export function expectEachToHold(rules: readonly Rule[]): void {
+  for (const { rule, judge, planted, says } of rules)
+    test(rule, () => {
+      expect(judge(FILES)).toEqual([]);
+      expect(judge(plant(FILES, planted))).toContainEqual(expect.stringContaining(says));
+    });
 }
 
 function fileOf(path: string, text: string): WorkflowFile {

@@ -27,7 +27,7 @@ export class MachineGone extends Error {}
 
 /**
  * `roadmapOf("M1", "M2 after M1", "M3 after nothing")`. While no line says `after`, no dependency is declared at all.
- * Further marks: `done`, `mine` (a human's), `by feel` (a criterion nobody can check), `by command` is understood.
+ * Further marks: `; done`, `; mine` (a human's), `; by feel` (a criterion nobody can check), `; so that …` (its objective).
  */
 export function roadmapOf(...lines: string[]): string {
   return ["# Roadmap", ...lines.map(milestoneText)].join("\n\n");

@@ -1,7 +1,7 @@
 /** Hand-over by files below RUNNER_TEMP: steps of the workflow carry the folders up and down as artifacts. */
 
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type * as z from "zod";
 import { type Assignment, Brief } from "#core/brief.ts";
 import { Failure } from "#core/errors.ts";
@@ -38,6 +38,9 @@ export function openFolders(
     return outgoing(artifact, kind, about);
   };
   const newest = async (kind: string) => await newestOf(incoming, kind, runAttempt);
+  // A download's pattern is a prefix: `patch-1-1-*` brings slug `1-1` along.
+  const ownPatch = async () =>
+    about === null ? undefined : (await newest("patch")).find((folder) => isOf(folder, about));
   return {
     async readBrief(assignment) {
       for (const folder of await newest("brief")) {
@@ -48,11 +51,11 @@ export function openFolders(
       return null;
     },
     async readOutcome() {
-      const [folder] = await newest("patch");
+      const folder = await ownPatch();
       return folder ? await readJson(join(folder, "outcome.json"), Outcome) : null;
     },
     async readPatch() {
-      const [folder] = await newest("patch");
+      const folder = await ownPatch();
       return folder ? await readBytes(join(folder, "change.patch")) : null;
     },
     async readEvidence() {
@@ -93,6 +96,10 @@ async function newestOf(incoming: string, kind: string, runAttempt: number): Pro
     best.set(about, { name, number });
   }
   return [...best.values()].map(({ name }) => join(incoming, name));
+}
+
+function isOf(folder: string, { slug, attempt }: Assignment): boolean {
+  return FOLDER.exec(basename(folder))?.groups?.about === `${slug}-${attempt}`;
 }
 
 function fits(brief: Assignment, { slug, attempt, base, spec }: Assignment): boolean {

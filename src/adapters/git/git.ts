@@ -140,11 +140,19 @@ async function raw(
     },
   });
   try {
-    await git.env(whole).raw([...args]);
+    await git.env(whole).outputHandler(endAtOnce).raw([...args]);
   } catch (cause) {
     throw failureOf(args, cause instanceof Error ? cause.message : String(cause));
   }
   return judged(args, answer, accepts);
+}
+
+/**
+ * simple-git waits 50 ms after a command that printed nothing, for words that might still come. When standard output
+ * has ended none can: nothing is said in its place, so that it need not wait.
+ */
+function endAtOnce(_command: string, stdout: NodeJS.ReadableStream): void {
+  stdout.once("end", () => stdout.emit("data", Buffer.alloc(0)));
 }
 
 function judged(args: readonly string[], answer: GitAnswer | null, accepts: readonly number[]): GitAnswer {

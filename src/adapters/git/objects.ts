@@ -21,15 +21,65 @@ export type Entry = { mode: string; sha: Sha };
 
 const ORDINARY = ["100644", "100755"];
 
+/** A full object id: what it names never changes, so it is read once. */
+const FULL_ID = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+
+/** Larger objects are not kept in memory, in bytes. */
+const MOST_KEPT = 1_000_000;
+
+type Kept = { type: string; bytes: Buffer };
+
+const kept = new WeakMap<Git, { objects: Map<string, Kept>; listings: Map<string, Map<string, Entry>> }>();
+
+function memoryOf(git: Git) {
+  const memory = kept.get(git) ?? { objects: new Map(), listings: new Map() };
+  kept.set(git, memory);
+  return memory;
+}
+
+/** Many objects in one question. What we do not have is not in the answer. */
+export async function readObjects(git: Git, ids: readonly string[]): Promise<ReadonlyMap<string, Kept>> {
+  const { objects } = memoryOf(git);
+  const wanted = [...new Set(ids.filter((id) => !objects.has(id)).map(checkedSha))];
+  const found = new Map(
+    ids.flatMap((id) => (objects.has(id) ? [[id, objects.get(id) as Kept] as const] : [])),
+  );
+  if (wanted.length === 0) return found;
+  const { output } = await git.raw(["cat-file", "--batch"], {
+    input: wanted.map((id) => `${id}\n`).join(""),
+  });
+  for (let at = 0; at < output.length; ) {
+    const end = output.indexOf("\n", at);
+    const [id = "", type = "", size = ""] = output.subarray(at, end).toString().split(" ");
+    at = end + 1;
+    if (type === "missing") continue;
+    const object = { type, bytes: output.subarray(at, at + Number(size)) };
+    at += Number(size) + 1;
+    found.set(id, object);
+    if (object.bytes.length <= MOST_KEPT) objects.set(id, object);
+  }
+  return found;
+}
+
 /** @throws Failure GIT_FAILED if the name is no commit we have. */
 export async function readCommit(git: Git, name: string): Promise<Commit> {
-  const sha = Sha.parse(
-    (await git.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{commit}`])).output
-      .toString()
-      .trim(),
-  );
-  const { output } = await git.raw(["cat-file", "commit", sha]);
-  return { sha, ...parseCommit(output.toString()) };
+  const [commit] = await readCommits(git, [FULL_ID.test(name) ? name : await resolved(git, name)]);
+  if (!commit) throw new Failure("GIT_FAILED", `There is no commit ${name.slice(0, 40)}.`);
+  return commit;
+}
+
+/** The commits in the order of their ids; a missing one is left out. */
+export async function readCommits(git: Git, ids: readonly string[]): Promise<Commit[]> {
+  const objects = await readObjects(git, ids);
+  return ids.flatMap((id) => {
+    const object = objects.get(id);
+    return object?.type === "commit" ? [{ sha: Sha.parse(id), ...parseCommit(object.bytes.toString()) }] : [];
+  });
+}
+
+async function resolved(git: Git, name: string): Promise<string> {
+  const { output } = await git.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{commit}`]);
+  return output.toString().trim();
 }
 
 function parseCommit(text: string): Omit<Commit, "sha"> {
@@ -66,6 +116,8 @@ function trailersOf(message: string): Map<string, string> {
 
 /** What the tree holds at this very path, or null. */
 export async function entryAt(git: Git, tree: string, path: string): Promise<Entry | null> {
+  const listing = memoryOf(git).listings.get(tree);
+  if (listing?.has(path)) return listing.get(path) ?? null;
   const { output } = await git.raw(["ls-tree", "-z", "--full-tree", named(tree), "--", path]);
   const [, mode, sha] = /^(\d+) \w+ (\w+)\t/.exec(output.toString()) ?? [];
   return mode === undefined || sha === undefined ? null : { mode, sha: Sha.parse(sha) };
@@ -75,12 +127,35 @@ export async function entryAt(git: Git, tree: string, path: string): Promise<Ent
 export async function readBytes(git: Git, tree: string, path: string): Promise<Buffer | null> {
   const entry = await entryAt(git, tree, path);
   if (entry === null || !ORDINARY.includes(entry.mode)) return null;
-  return (await git.raw(["cat-file", "blob", entry.sha])).output;
+  return (await readObjects(git, [entry.sha])).get(entry.sha)?.bytes ?? null;
 }
 
 /** The text of an ordinary file, a byte order mark included; null for everything else. */
 export async function readText(git: Git, tree: string, path: string): Promise<string | null> {
   return (await readBytes(git, tree, path))?.toString("utf8") ?? null;
+}
+
+/** Ordinary files of one tree, in two questions. What is absent or not ordinary is not in the answer. */
+export async function readTexts(
+  git: Git,
+  tree: string,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
+  const listing = await listEntries(git, tree);
+  const wanted = paths.flatMap((path) => {
+    const entry = listing.get(path);
+    return entry && ORDINARY.includes(entry.mode) ? [[path, entry.sha] as const] : [];
+  });
+  const objects = await readObjects(
+    git,
+    wanted.map(([, sha]) => sha),
+  );
+  return new Map(
+    wanted.flatMap(([path, sha]) => {
+      const object = objects.get(sha);
+      return object ? [[path, object.bytes.toString("utf8")] as const] : [];
+    }),
+  );
 }
 
 /** Every path of a tree, links and submodules included. */
@@ -89,13 +164,18 @@ export async function listFiles(git: Git, tree: string): Promise<string[]> {
 }
 
 export async function listEntries(git: Git, tree: string): Promise<Map<string, Entry>> {
+  const { listings } = memoryOf(git);
+  const known = listings.get(tree);
+  if (known) return known;
   const { output } = await git.raw(["ls-tree", "-r", "-z", "--full-tree", named(tree)]);
-  return new Map(
+  const listing = new Map(
     nulSeparated(output).map((line) => {
       const [mode = "", , sha] = line.split("\t", 1).join("").split(" ");
       return [line.slice(line.indexOf("\t") + 1), { mode, sha: Sha.parse(sha) }];
     }),
   );
+  if (FULL_ID.test(tree)) listings.set(tree, listing);
+  return listing;
 }
 
 /** What differs between two trees (or commits), path by path; a rename is a deletion and an addition. */
@@ -228,9 +308,7 @@ export async function writeEntries(
     entry ? [`${entry.mode} ${entry.sha}\t${path}\0`] : [],
   );
   const input = [...removals, ...additions].join("");
-  // Verbose, because simple-git waits 50 ms longer for a command that says nothing.
-  if (input)
-    await git.raw(["update-index", "--verbose", "--replace", "-z", "--index-info"], { input, environment });
+  if (input) await git.raw(["update-index", "--replace", "-z", "--index-info"], { input, environment });
   const { output } = await git.raw(["write-tree"], { environment });
   return Sha.parse(output.toString().trim());
 }

@@ -51,17 +51,7 @@ export async function applyPatch(
   return await withIndex(git, async (environment) => {
     await git.raw(["read-tree", named(base)], { environment });
     const skipped = except.map((path) => `--exclude=${path.replace(/[\\*?[]/g, "\\$&")}`);
-    // The numbers are not read: simple-git waits 50 ms longer for a command that says nothing.
-    const args = [
-      "apply",
-      "--numstat",
-      "--apply",
-      "--cached",
-      "--binary",
-      "--whitespace=nowarn",
-      ...skipped,
-      "-",
-    ];
+    const args = ["apply", "--cached", "--binary", "--whitespace=nowarn", ...skipped, "-"];
     const { exitCode, errors } = await git.raw(args, { input: patch, environment, accepts: [0, 1, 128] });
     if (exitCode !== 0) return { refused: `The patch does not apply: ${firstLines(errors)}` };
     const written = await git.raw(["write-tree"], { environment, accepts: [0, 128] });

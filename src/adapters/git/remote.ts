@@ -16,9 +16,9 @@ export type PushOutcome = { outcome: "done" } | { outcome: "refused"; because: s
 /** Full names only, and none of the characters git or a shell gives a meaning to. */
 const REF = /^refs\/[^\s:~^?*[\\\p{C}]+$/u;
 
-/** Every ref of the remote under its full name. */
+/** Every branch of the remote under its full name. */
 export async function remoteRefs(git: Git, remote: Remote): Promise<Map<string, Sha>> {
-  const { output } = await call(git, remote, ["ls-remote", "--quiet", "--refs", checkedUrl(remote)]);
+  const { output } = await call(git, remote, ["ls-remote", "--quiet", "--heads", checkedUrl(remote)]);
   return new Map(
     output
       .toString()

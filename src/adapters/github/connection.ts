@@ -39,14 +39,17 @@ export async function connect(options: {
   owner: string;
   repo: string;
   token: string;
-  app: { token: string; slug: string } | null;
+  /** The App's token, if this job was given one. */
+  appToken: string | null;
+  /** The App's slug, also in jobs without its token: they too must know what is ours. */
+  appSlug: string | null;
   git: Git;
   known: Connection["known"];
 }): Promise<Connection> {
-  const { apiUrl, serverUrl, owner, repo, git, app, known } = options;
+  const { apiUrl, serverUrl, owner, repo, git, appToken, appSlug, known } = options;
   const actions = accountOf(apiUrl, options.token);
-  const publisher = app ? accountOf(apiUrl, app.token) : actions;
-  const appBot = app ? await botIdOf(app.slug, publisher.octokit) : null;
+  const publisher = appToken === null ? actions : accountOf(apiUrl, appToken);
+  const appBot = appSlug === null ? null : await botIdOf(appSlug, publisher.octokit);
   return {
     owner,
     repo,
@@ -54,7 +57,7 @@ export async function connect(options: {
     git,
     actions,
     publisher,
-    mode: app ? "app" : "token-only",
+    mode: appSlug === null ? "token-only" : "app",
     known,
     ours: new Set([ACTIONS_BOT, ...(appBot === null ? [] : [appBot])]),
     appBot,

@@ -10,13 +10,14 @@ import {
   replaceEntries,
 } from "#adapters/git/objects.ts";
 import { patchBetween } from "#adapters/git/patch.ts";
+import { remoteRefs } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
 import { type Connection, failureFrom, statusOf, wordsOf } from "#adapters/github/connection.ts";
 import { closeIssue, putDashboard, putQuestion } from "#adapters/github/issues.ts";
-import { type Cycle, observe } from "#adapters/github/observe.ts";
+import { type Cycle, type Look, observe } from "#adapters/github/observe.ts";
 import * as pulls from "#adapters/github/pulls.ts";
 import { readStop } from "#adapters/github/read-github.ts";
-import { appendState } from "#adapters/github/state-branch.ts";
+import { appendState, STATE_REF } from "#adapters/github/state-branch.ts";
 import type { Decision, DecisionOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Milestone, Sha } from "#core/milestone.ts";
@@ -36,7 +37,9 @@ export class GithubForge implements Forge, Trees {
   readonly #connection: Connection;
   readonly #cycle: Cycle;
   readonly #reads: { checks: boolean };
-  #seen: Observation | null = null;
+  #seen: Look | null = null;
+  /** Whether anything was enacted since the last look. */
+  #acted = false;
 
   constructor(connection: Connection, cycle: Cycle, reads: { checks: boolean }) {
     this.#connection = connection;
@@ -46,11 +49,15 @@ export class GithubForge implements Forge, Trees {
 
   async observe(): Promise<Observation> {
     this.#seen = await observe(this.#connection, this.#cycle, this.#reads);
-    return this.#seen;
+    this.#acted = false;
+    return this.#seen.observation;
   }
 
   async enact(decision: Decision): Promise<Receipt> {
-    const observation = this.#seen ?? (await this.observe());
+    const observation = this.#seen?.observation ?? (await this.observe());
+    if (!this.#acted && (await this.#hasMoved()))
+      return { outcome: "stale", because: "a branch moved meanwhile" };
+    this.#acted = true;
     if (!EVEN_WHEN_STOPPED.includes(decision.do)) {
       const stop = await readStop(this.#connection);
       if (stop !== null) return { outcome: "stale", because: stop };
@@ -68,7 +75,7 @@ export class GithubForge implements Forge, Trees {
   }
 
   async provePublishing(): Promise<{ allowed: true } | { allowed: false; because: string }> {
-    const { landing } = this.#seen ?? (await this.observe());
+    const { landing } = this.#seen?.observation ?? (await this.observe());
     const { owner, repo, publisher } = this.#connection;
     try {
       const { branch } = landing;
@@ -122,12 +129,23 @@ export class GithubForge implements Forge, Trees {
     const { parents, tree } = await readCommit(git, commit);
     const [parent] = parents;
     if (!parent) return new Uint8Array();
-    const { policy, changelogPath } = this.#seen ?? (await this.observe());
+    const { policy, changelogPath } = this.#seen?.observation ?? (await this.observe());
     const rendered = [policy.roadmap, ...(changelogPath === null ? [] : [changelogPath])];
     const before = await Promise.all(
       rendered.map(async (path) => [path, await entryAt(git, parent, path)] as const),
     );
     return await patchBetween(git, parent, await replaceEntries(git, tree, new Map(before)));
+  }
+
+  /**
+   * Refs and REST are two services: what a look read of them belongs together only if no ref moved in between. A landing
+   * in the middle would show a merged pull beside a roadmap that still calls its milestone planned.
+   */
+  async #hasMoved(): Promise<boolean> {
+    const { git, remote, actions } = this.#connection;
+    const tips = this.#seen?.tips ?? new Map();
+    const now = await remoteRefs(git, { url: remote, token: actions.token });
+    return [...tips.keys(), ...now.keys()].some((ref) => ref !== STATE_REF && tips.get(ref) !== now.get(ref));
   }
 
   async #carryOut(decision: Decision, looked: pulls.Looked): Promise<Receipt> {

@@ -5,6 +5,7 @@ import { type Connection, failureFrom } from "#adapters/github/connection.ts";
 import * as github from "#adapters/github/read-github.ts";
 import { type RepositoryFacts, readRepository } from "#adapters/github/read-repository.ts";
 import { linesOf, type NightName } from "#core/journal.ts";
+import type { Sha } from "#core/milestone.ts";
 import { nightOf } from "#core/night.ts";
 import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
 import { renderLanded } from "#core/render.ts";
@@ -13,12 +14,15 @@ import { openNights } from "#core/report.ts";
 /** What the workflow run says of itself. */
 export type Cycle = Observation["cycle"] & { asked: NightName | null };
 
+/** What was seen, and the refs as they were: whoever acts on it makes sure first that they have not moved. */
+export type Look = { observation: Observation; tips: ReadonlyMap<string, Sha> };
+
 export async function observe(
   connection: Connection,
   cycle: Cycle,
   /** `checks: false` for jobs that may not read checks and decide nothing by them. */
   reads: { checks: boolean },
-): Promise<Observation> {
+): Promise<Look> {
   try {
     return await look(connection, cycle, reads);
   } catch (error) {
@@ -26,7 +30,7 @@ export async function observe(
   }
 }
 
-async function look(connection: Connection, cycle: Cycle, reads: { checks: boolean }): Promise<Observation> {
+async function look(connection: Connection, cycle: Cycle, reads: { checks: boolean }): Promise<Look> {
   const { owner, repo, mode } = connection;
   const { defaultBranch, private: isPrivate } = connection.known ?? (await readFacts(connection));
   const facts = await readRepository(connection, defaultBranch);
@@ -40,7 +44,7 @@ async function look(connection: Connection, cycle: Cycle, reads: { checks: boole
   const open = pulls.filter(({ state }) => state === "open");
   const now = new Date().toISOString();
   const { asked, ...rest } = cycle;
-  return {
+  const observation: Observation = {
     now,
     cycle: rest,
     night: nightOf({
@@ -67,6 +71,7 @@ async function look(connection: Connection, cycle: Cycle, reads: { checks: boole
     journal,
     reported: { dashboard: issues.dashboard, files: facts.files },
   };
+  return { observation, tips: facts.tips };
 }
 
 async function readFacts({ owner, repo, actions }: Connection): Promise<NonNullable<Connection["known"]>> {

@@ -1,7 +1,7 @@
 /** What git says: policy, roadmap, attempts and journal at the tips of this moment. Reads, never writes. */
 
 import type { Git } from "#adapters/git/git.ts";
-import { listFiles, readCommit, readText } from "#adapters/git/objects.ts";
+import { listFiles, readCommits, readObjects, readTexts } from "#adapters/git/objects.ts";
 import { fetch, remoteRefs } from "#adapters/git/remote.ts";
 import type { Connection } from "#adapters/github/connection.ts";
 import { readState, STATE_REF } from "#adapters/github/state-branch.ts";
@@ -19,6 +19,8 @@ export const POLICY_PATH = ".github/daybreak.yml";
 const ATTEMPT = /^refs\/heads\/daybreak\/m\/([^/]+)\/([1-9]\d{0,5})$/;
 
 export type RepositoryFacts = {
+  /** Every branch and tag as it was when all of this was read. */
+  tips: ReadonlyMap<string, Sha>;
   policy: Policy;
   policyGiven: string[];
   problems: Diagnostic[];
@@ -39,7 +41,10 @@ export async function readRepository(
   const attempts = [...tips].flatMap(([ref, sha]) => attemptOf(ref, sha));
   const state = tips.get(STATE_REF) ?? null;
   await bring(git, from, [main, ...(state ? [state] : []), ...attempts.map(({ sha }) => sha)]);
-  const file = readPolicyFile(await readText(git, main, POLICY_PATH), POLICY_PATH);
+  const file = readPolicyFile(
+    (await readTexts(git, main, [POLICY_PATH])).get(POLICY_PATH) ?? null,
+    POLICY_PATH,
+  );
   const branch = file.policy.branch ?? defaultBranch;
   const landing = tips.get(`refs/heads/${branch}`);
   const problems = [...file.diagnostics];
@@ -47,35 +52,31 @@ export async function readRepository(
   const tip = landing ?? main;
   await bring(git, from, [tip]);
   const files = await listFiles(git, tip);
-  const policy = policyFrom(file.policy, { defaultBranch, ...(await detectIn(git, tip, files)) });
-  const { roadmap, found } = await readRoadmap(git, tip, policy.roadmap);
+  const texts = await readTexts(git, tip, [file.policy.roadmap, ...files.filter(isManifest)]);
+  const detected = detectCommands(files, (path) => texts.get(path) ?? null);
+  const policy = policyFrom(file.policy, { defaultBranch, ...detected });
+  const { roadmap, found } = readRoadmap(texts.get(policy.roadmap) ?? null, policy.roadmap);
   return {
+    tips,
     policy,
     policyGiven: [...file.given],
     problems: [...problems, ...found],
     landing: { branch, sha: tip },
     roadmap,
     changelogPath: changelogOf(policy, files),
-    refs: await Promise.all(attempts.map(async (attempt) => await readAttempt(git, attempt))),
+    refs: await readAttempts(git, attempts),
     ...(await readState(git, state)),
   };
 }
 
 /** Brings what is not here yet, with the parents that restacking needs. */
 async function bring(git: Git, from: { url: string; token: string }, wants: readonly Sha[]): Promise<void> {
-  const input = wants.map((sha) => `${sha}\n`).join("");
-  const { output } = await git.raw(["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input });
-  const lines = output.toString().split("\n");
-  const missing = wants.filter((sha) => !lines.includes(`${sha} commit`));
+  const here = await readObjects(git, wants);
+  const missing = wants.filter((sha) => !here.has(sha));
   if (missing.length > 0) await fetch(git, { ...from, wants: [...new Set(missing)], depth: 2 });
 }
 
-async function readRoadmap(
-  git: Git,
-  tip: Sha,
-  path: string,
-): Promise<{ roadmap: Roadmap; found: Diagnostic[] }> {
-  const text = await readText(git, tip, path);
+function readRoadmap(text: string | null, path: string): { roadmap: Roadmap; found: Diagnostic[] } {
   const roadmap = parseRoadmap(text ?? "");
   if (text === null) {
     const missing = {
@@ -108,14 +109,8 @@ function noBranch(branch: string): Diagnostic {
 }
 
 /** The few files at the root by which ecosystems are known. */
-async function detectIn(git: Git, tip: Sha, files: readonly string[]) {
-  const known = files.filter(
-    (path) =>
-      !path.includes("/") && /^(package\.json|[Mm]akefile|GNUmakefile|.+\.(toml|cfg|ini|jsonc?))$/.test(path),
-  );
-  const texts = new Map<string, string | null>();
-  for (const path of known) texts.set(path, await readText(git, tip, path));
-  return detectCommands(files, (path) => texts.get(path) ?? null);
+function isManifest(path: string): boolean {
+  return /^(package\.json|[Mm]akefile|GNUmakefile|[^/]+\.(toml|cfg|ini|jsonc?))$/.test(path);
 }
 
 function changelogOf({ changelog }: Policy, files: readonly string[]): string | null {
@@ -132,7 +127,16 @@ function attemptOf(ref: string, sha: Sha): Named[] {
   return slug.success ? [{ slug: slug.data, attempt: Number(number), sha }] : [];
 }
 
-async function readAttempt(git: Git, { slug, attempt, sha }: Named): Promise<AttemptRef> {
-  const { parents, tree, message } = await readCommit(git, sha);
-  return { slug, attempt, sha, parents, tree, trailers: parseTrailers(message), conflicts: null };
+async function readAttempts(git: Git, attempts: readonly Named[]): Promise<AttemptRef[]> {
+  const commits = await readCommits(
+    git,
+    attempts.map(({ sha }) => sha),
+  );
+  const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
+  return attempts.flatMap(({ slug, attempt, sha }) => {
+    const commit = bySha.get(sha);
+    if (!commit) return [];
+    const { parents, tree, message } = commit;
+    return [{ slug, attempt, sha, parents, tree, trailers: parseTrailers(message), conflicts: null }];
+  });
 }

@@ -1,7 +1,7 @@
 /** The branch `daybreak/state`: an append-only journal and the files rendered beside it. Moves by lease only. */
 
 import type { Git } from "#adapters/git/git.ts";
-import { commitTree, readCommit, readText, updateTree } from "#adapters/git/objects.ts";
+import { commitTree, readText, readTexts, updateTree } from "#adapters/git/objects.ts";
 import { fetch, push, type RefUpdate, remoteRefs } from "#adapters/git/remote.ts";
 import type { Connection } from "#adapters/github/connection.ts";
 import { type JournalLine, parseJournal, printJournal } from "#core/journal.ts";
@@ -10,6 +10,12 @@ import type { Receipt } from "#ports/forge.ts";
 
 export const STATE_REF = "refs/heads/daybreak/state";
 export const JOURNAL = "journal.jsonl";
+
+/** A file of this name stops everything. */
+const STOP = "STOP";
+
+/** Files for people beside the journal. */
+const RENDERED = ["STATE.md", "DIGEST.md", "BLOCKED.md"] as const;
 
 /** Git's empty tree: every repository knows it. */
 const EMPTY_TREE = Sha.parse("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
@@ -75,16 +81,16 @@ export async function readState(
   tip: Sha | null,
 ): Promise<{ journal: JournalLine[]; files: Record<string, string>; stop: boolean }> {
   if (tip === null) return { journal: [], files: {}, stop: false };
-  const { tree } = await readCommit(git, tip);
-  const text = async (path: string) => await readText(git, tree, path);
-  const files: Record<string, string> = {};
-  for (const name of ["STATE.md", "DIGEST.md", "BLOCKED.md"]) {
-    const found = await text(name);
-    if (found !== null) files[name] = found;
-  }
+  const texts = await readTexts(git, tip, [JOURNAL, STOP, ...RENDERED]);
+  const files = Object.fromEntries(
+    RENDERED.flatMap((name) => {
+      const text = texts.get(name);
+      return text === undefined ? [] : [[name, text] as const];
+    }),
+  );
   return {
-    journal: parseJournal((await text(JOURNAL)) ?? "").lines,
+    journal: parseJournal(texts.get(JOURNAL) ?? "").lines,
     files,
-    stop: (await text("STOP")) !== null,
+    stop: texts.has(STOP),
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import {
+  furtherFlags,
   isWrapper,
   NOT_FOR_A_GATE,
   RUNS_ANYTHING,
@@ -23,6 +24,7 @@ export type Gate = {
 };
 
 type Scripts = Readonly<Record<string, string>>;
+type Package = { scripts: Scripts; devDependencies: Readonly<Record<string, string>> };
 
 /** Where maintainers keep their tests, best first; then every other `test…` script. */
 const USUAL_NAMES = ["test", "tests-only", "test-only", "unit", "test:unit", "tests", "mocha", "tape", "ava"];
@@ -30,40 +32,41 @@ const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 const NAMED_LIKE_A_TEST = /(?:^|[/._-])(?:tests?|specs?|__tests__)(?:$|[/._-])/i;
 
 /** Every runner the test script starts, in its order. Empty: none is known. */
-export function findGates(scripts: Scripts): Gate[] {
-  const others = Object.keys(scripts).filter((name) => name.startsWith("test"));
+export function findGates(of: Package): Gate[] {
+  const others = Object.keys(of.scripts).filter((name) => name.startsWith("test"));
   for (const name of [...USUAL_NAMES, ...others]) {
-    const gates = gatesOf(name, scripts, new Set());
+    const gates = gatesOf(name, of, new Set());
     if (gates.length > 0)
       return gates.filter(({ command }, at) => gates.findIndex((one) => one.command === command) === at);
   }
   return [];
 }
 
-function gatesOf(name: string, scripts: Scripts, seen: Set<string>): Gate[] {
+function gatesOf(name: string, of: Package, seen: Set<string>): Gate[] {
+  const { scripts } = of;
   const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined;
   if (script === undefined || seen.has(name)) return [];
   const within = new Set([...seen, name]);
-  return simpleCommands(script).flatMap((words) => follow(words, scripts, within));
+  return simpleCommands(script).flatMap((words) => follow(words, of, within));
 }
 
-function follow(words: readonly Word[], scripts: Scripts, seen: Set<string>): Gate[] {
+function follow(words: readonly Word[], of: Package, seen: Set<string>): Gate[] {
   const start = words.findIndex(({ value }) => !ASSIGNMENT.test(value));
   const [head, ...rest] = words.slice(start);
   if (start < 0 || head === undefined) return [];
   const assignments = words.slice(0, start);
-  const names = scriptsNamed(head.value, rest, scripts);
-  if (names !== null) return names.flatMap((name) => gatesOf(name, scripts, seen));
+  const names = scriptsNamed(head.value, rest, of.scripts);
+  if (names !== null) return names.flatMap((name) => gatesOf(name, of, seen));
   if (isWrapper(head.value)) {
     const inner = rest.findIndex(
       ({ value }) =>
-        runnerOf(value) !== null || isWrapper(value) || scriptsNamed(value, [], scripts) !== null,
+        runnerOf(value) !== null || isWrapper(value) || scriptsNamed(value, [], of.scripts) !== null,
     );
     if (inner < 0) return [];
     const added = rest.slice(0, inner).filter(({ value }) => ASSIGNMENT.test(value));
-    return follow([...assignments, ...added, ...rest.slice(inner)], scripts, seen);
+    return follow([...assignments, ...added, ...rest.slice(inner)], of, seen);
   }
-  const gate = gateFrom(head, rest, assignments);
+  const gate = gateFrom([head, ...rest], assignments, of);
   return gate === null ? [] : [gate];
 }
 
@@ -79,36 +82,33 @@ function scriptsNamed(program: string, rest: readonly Word[], scripts: Scripts):
   }
   if (!["npm", "yarn", "pnpm", "bun"].includes(program)) return null;
   const [verb = "", name = ""] = plain;
-  if (["run", "run-script", "rum"].includes(verb)) return [name];
+  if (["run", "run-script"].includes(verb)) return [name];
   return [["t", "tst"].includes(verb) ? "test" : verb];
 }
 
-function gateFrom(head: Word, rest: readonly Word[], assignments: readonly Word[]): Gate | null {
-  const runner = runnerOf(head.value);
+function gateFrom(words: readonly Word[], assignments: readonly Word[], of: Package): Gate | null {
+  const [head, ...rest] = words;
+  const runner = head === undefined ? null : runnerOf(head.value);
   if (runner === null) return null;
-  if (runner.program === "node") {
-    const script = rest.findIndex(({ value }) => /(?:^|\/)node_modules\//.test(value));
-    const [inner, ...further] = rest.slice(script);
-    if (script >= 0 && inner !== undefined && runnerOf(inner.value) !== null)
-      return gateFrom(inner, further, assignments);
-  }
-  const given = rest.filter(({ value }) => value !== "--" && !NOT_FOR_A_GATE.test(value));
+  const { program, from } = runner;
+  const inner = rest.findIndex(
+    ({ value }) => /(?:^|\/)node_modules\//.test(value) && runnerOf(value) !== null,
+  );
+  if (program === "node" && inner >= 0) return gateFrom(rest.slice(inner), assignments, of);
+  const isVitest = program === "vitest";
+  const given = rest.filter(
+    ({ value }) => value !== "--" && !(isVitest && value === "run") && !NOT_FOR_A_GATE.test(value),
+  );
   const paths = pathsOf(given);
-  if (RUNS_ANYTHING.has(runner.program) && !isTestRun(given, paths)) return null;
-  const mode = runner.program === "vitest" && !given.some(({ value }) => /^(?:--)?run$/.test(value));
-  const program = runner.from === null ? runner.program : `./node_modules/.bin/${runner.program}`;
+  if (RUNS_ANYTHING.has(program) && !isTestRun(given, paths)) return null;
   const parts = [
     ...assignments.map(({ raw }) => raw),
-    program,
-    ...(mode ? ["run"] : []),
+    from === null ? program : `./node_modules/.bin/${program}`,
+    ...(isVitest ? ["run"] : []),
     ...given.map(({ raw }) => raw),
+    ...furtherFlags(program, of.devDependencies[program] ?? ""),
   ];
-  return {
-    command: parts.join(" "),
-    from: runner.from,
-    words: given.map(({ value }) => value),
-    paths: paths.filter((path) => !(runner.program === "vitest" && path === "run")),
-  };
+  return { command: parts.join(" "), from, words: given.map(({ value }) => value), paths };
 }
 
 function pathsOf(words: readonly Word[]): string[] {

@@ -62,8 +62,8 @@ function manifestIn(files: FileTree): Manifest {
  * the files that were published.
  */
 function gatesFor(manifests: readonly Manifest[], after: FileTree, tests: readonly string[]): Gate[] {
-  for (const { scripts } of manifests) {
-    const gates = findGates(scripts).filter((gate) => findsTests(gate, after, tests));
+  for (const manifest of manifests) {
+    const gates = findGates(manifest).filter((gate) => findsTests(gate, after, tests));
     if (gates.length > 0) return gates;
   }
   return [];

@@ -45,3 +45,13 @@ export function runnerOf(word: string): { program: string; from: string | null }
 export function isWrapper(word: string): boolean {
   return WRAPPERS.has(word.slice(word.lastIndexOf("/") + 1));
 }
+
+/**
+ * What tap has to be told besides: 12 to 14 load modules with a loader that current versions of Node cannot start;
+ * from 15 on it fails for want of coverage, and the flag against that changed its name in 18.
+ */
+export function furtherFlags(program: string, range: string): string[] {
+  const major = Number(/\d+/.exec(range)?.[0] ?? Number.POSITIVE_INFINITY);
+  if (program !== "tap" || major < 12) return [];
+  return [major < 15 ? "--no-esm" : major < 18 ? "--no-check-coverage" : "--disable-coverage"];
+}

@@ -11,6 +11,9 @@ type Side = { manifest: Manifest; files: FileTree };
 const CONFIGURATION =
   /^(?:\.babelrc|\.mocharc|\.taprc|\.swcrc|(?:babel|jest|vitest|vite|ava|mocha|tap)\.config\.|test\/mocha\.opts$)/;
 const RUNNER_SECTIONS = ["jest", "mocha", "ava", "tap", "vitest", "babel"];
+const TYPED = /(?<!\.d)\.[cm]?tsx?$/;
+/** What runners compile typed tests with, without naming it. */
+const COMPILERS = ["typescript", "ts-node", "tsx", "@swc/core"];
 const IMPORTS = /(?:\brequire\s*\(\s*|\bfrom\s*|\bimport\s*\(?\s*)["'`]([^"'`\n]+)["'`]/g;
 
 /** Ranges that name a place in the author's checkout. */
@@ -27,14 +30,15 @@ export function setupCommands(
   tests: readonly string[],
 ): string[] {
   const wanted = {
+    ...neededByTests(older, newer, gates, tests),
     ...runtimeOf(older.manifest),
     ...runtimeOf(newer.manifest),
-    ...neededByTests(older, newer, gates, tests),
   };
   const packages = Object.entries(wanted)
     .filter(([name, range]) => isName(name) && !NOT_PUBLISHED.test(range))
-    .map(([name, range]) => quoted(`${name}@${range || "*"}`))
-    .sort();
+    .map(([name, range]) => `${name}@${range || "*"}`)
+    .sort()
+    .map(quoted);
   if (packages.length === 0) return [];
   const quiet = "--no-save --ignore-scripts --no-audit --no-fund --no-package-lock";
   return [
@@ -61,12 +65,15 @@ function neededByTests(
   const development = { ...older.manifest.devDependencies, ...newer.manifest.devDependencies };
   const imported = new Set([older, newer].flatMap(({ files }) => importsOf(files, tests)));
   const configuration = [older, newer].map(configurationOf).join("\n");
+  const typed = tests.some((path) => TYPED.test(path));
+  // Babel is told of its presets by short names: where it is configured, all of it is needed.
   const compiles = /babel/.test(configuration);
   const isNeeded = (name: string): boolean =>
     imported.has(name) ||
     gates.some(({ words }) => words.some((word) => mentions(word, name))) ||
     mentions(configuration, name) ||
-    (compiles && name.includes("babel"));
+    (compiles && name.includes("babel")) ||
+    (typed && COMPILERS.includes(name));
   const runners = gates.flatMap(({ from }) => (from === null ? [] : [from]));
   return {
     ...Object.fromEntries(Object.entries(development).filter(([name]) => isNeeded(name))),
@@ -87,13 +94,13 @@ function importsOf(files: FileTree, tests: readonly string[]): string[] {
 }
 
 function configurationOf({ manifest, files }: Side): string {
-  const typed = [...files.keys()].some((path) => /(?<!\.d)\.[cm]?tsx?$/.test(path));
+  const typed = [...files.keys()].some((path) => TYPED.test(path));
   const sections = RUNNER_SECTIONS.flatMap((key) =>
     key in manifest ? [JSON.stringify({ [key]: manifest[key] })] : [],
   );
   const configures = (path: string): boolean =>
     CONFIGURATION.test(path) || (typed && /^tsconfig[^/]*$/.test(path));
-  const texts = [...files].flatMap(([path, file]) => (configures(path) ? [textOf(file) ?? ""] : []));
+  const texts = [...files].flatMap(([path, file]) => (configures(path) ? [path, textOf(file) ?? ""] : []));
   return [...sections, ...texts].join("\n");
 }
 
