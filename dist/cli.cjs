@@ -9177,7 +9177,7 @@ var require_cronstrue = __commonJS({
 });
 
 // src/cli.ts
-var import_node_child_process10 = require("node:child_process");
+var import_node_child_process11 = require("node:child_process");
 var import_node_fs17 = require("node:fs");
 var import_node_os4 = require("node:os");
 var import_node_path26 = require("node:path");
@@ -22247,13 +22247,17 @@ var UNSAFE = {
   allowUnsafeHooksPath: true,
   allowUnsafeTemplateDir: true
 };
+var BARE_CONFIG = "[core]\n	repositoryformatversion = 0\n	filemode = true\n	bare = true\n";
 async function initBare(directory) {
-  await (0, import_promises.mkdir)(directory, { recursive: true });
-  const git2 = openGit(directory);
-  await git2.raw(["init", "--quiet", "--bare", "--template="]);
-  await (0, import_promises.mkdir)((0, import_node_path2.join)(directory, "info"), { recursive: true });
+  for (const folder of ["info", "objects/info", "objects/pack", "refs/heads", "refs/tags"])
+    await (0, import_promises.mkdir)((0, import_node_path2.join)(directory, folder), { recursive: true });
   await (0, import_promises.writeFile)((0, import_node_path2.join)(directory, "info", "attributes"), BYTES_IN_BYTES_OUT);
-  return git2;
+  await (0, import_promises.writeFile)((0, import_node_path2.join)(directory, "config"), BARE_CONFIG);
+  await (0, import_promises.writeFile)((0, import_node_path2.join)(directory, "HEAD"), "ref: refs/heads/main\n", { flag: "wx" }).catch(onlyIfPresent);
+  return openGit(directory);
+}
+function onlyIfPresent(error2) {
+  if (error2.code !== "EEXIST") throw error2;
 }
 function openGit(directory) {
   return { directory, raw: (args, call2) => raw(directory, args, call2) };
@@ -26486,28 +26490,37 @@ function memoryOf(git2) {
   kept.set(git2, memory);
   return memory;
 }
-async function readObjects(git2, ids) {
+async function readObjects(git2, names) {
   const { objects } = memoryOf(git2);
-  const wanted2 = [...new Set(ids.filter((id) => !objects.has(id)).map(checkedSha))];
-  const found3 = new Map(
-    ids.flatMap((id) => objects.has(id) ? [[id, objects.get(id)]] : [])
-  );
+  const wanted2 = [...new Set(names.filter((name) => !objects.has(name)).map(checkedName))];
+  const found3 = /* @__PURE__ */ new Map();
+  for (const name of names) {
+    const known3 = objects.get(name);
+    if (known3) found3.set(name, known3);
+  }
   if (wanted2.length === 0) return found3;
   const { output } = await git2.raw(["cat-file", "--batch"], {
-    input: wanted2.map((id) => `${id}
+    input: wanted2.map((name) => `${name}
 `).join("")
   });
-  for (let at2 = 0; at2 < output.length; ) {
+  let at2 = 0;
+  for (const name of wanted2) {
     const end = output.indexOf("\n", at2);
-    const [id = "", type = "", size = ""] = output.subarray(at2, end).toString().split(" ");
+    const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(output.subarray(at2, end).toString()) ?? [];
     at2 = end + 1;
-    if (type === "missing") continue;
+    if (type === void 0) continue;
     const object2 = { type, bytes: output.subarray(at2, at2 + Number(size)) };
     at2 += Number(size) + 1;
-    found3.set(id, object2);
-    if (object2.bytes.length <= MOST_KEPT) objects.set(id, object2);
+    found3.set(name, object2);
+    if (object2.bytes.length <= MOST_KEPT) objects.set(name, object2);
   }
   return found3;
+}
+function checkedName(name) {
+  const [id = "", path] = name.split(/:(.*)/s);
+  if (path !== void 0 && /[\0\n]/.test(path)) throw new Failure("GIT_FAILED", "A path is malformed.");
+  checkedSha(id);
+  return name;
 }
 async function readCommit(git2, name) {
   const [commit3] = await readCommits(git2, [FULL_ID.test(name) ? name : await resolved(git2, name)]);
@@ -26622,6 +26635,11 @@ async function mergeTrees(git2, { base, ours, theirs }) {
   return exitCode === 0 ? { tree: Sha.parse(tree2) } : { conflicts };
 }
 async function treeOf(git2, name) {
+  if (FULL_ID.test(name)) {
+    const object2 = (await readObjects(git2, [name])).get(name);
+    if (object2?.type === "tree") return Sha.parse(name);
+    if (object2?.type === "commit") return parseCommit(object2.bytes.toString()).tree;
+  }
   const { output } = await git2.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{tree}`]);
   return Sha.parse(output.toString().trim());
 }
@@ -27164,19 +27182,24 @@ var JOURNAL = "journal.jsonl";
 var STOP = "STOP";
 var RENDERED = ["STATE.md", "DIGEST.md", "BLOCKED.md"];
 var EMPTY_TREE = Sha.parse("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
-async function readState(git2, tip) {
-  if (tip === null) return { journal: [], files: {}, stop: false };
-  const texts = await readTexts(git2, tip, [JOURNAL, STOP, ...RENDERED]);
-  const files2 = Object.fromEntries(
-    RENDERED.flatMap((name) => {
-      const text3 = texts.get(name);
-      return text3 === void 0 ? [] : [[name, text3]];
-    })
-  );
+var seenTips = /* @__PURE__ */ new WeakMap();
+function rememberState(git2, tip) {
+  seenTips.set(git2, tip);
+}
+function stateNames(tip) {
+  return [JOURNAL, STOP, ...RENDERED].map((path) => `${tip}:${path}`);
+}
+function stateFrom(tip, known3) {
+  const text3 = (path) => known3.get(`${tip}:${path}`)?.bytes.toString();
   return {
-    journal: parseJournal(texts.get(JOURNAL) ?? "").lines,
-    files: files2,
-    stop: texts.has(STOP)
+    journal: parseJournal(text3(JOURNAL) ?? "").lines,
+    files: Object.fromEntries(
+      RENDERED.flatMap((name) => {
+        const found3 = text3(name);
+        return found3 === void 0 ? [] : [[name, found3]];
+      })
+    ),
+    stop: text3(STOP) !== void 0
   };
 }
 
@@ -27495,11 +27518,15 @@ async function readRepository({ git: git2, remote, actions }, defaultBranch) {
   if (!main2) throw new Failure("GITHUB_FAILED", `the default branch ${defaultBranch} has no commit`);
   const attempts = [...tips].flatMap(([ref, sha]) => attemptOf(ref, sha));
   const state = tips.get(STATE_REF) ?? null;
+  rememberState(git2, state);
   await bring(git2, from, [main2, ...state ? [state] : [], ...attempts.map(({ sha }) => sha)]);
-  const file = readPolicyFile(
-    (await readTexts(git2, main2, [POLICY_PATH])).get(POLICY_PATH) ?? null,
-    POLICY_PATH
-  );
+  const known3 = await readObjects(git2, [
+    ...attempts.map(({ sha }) => sha),
+    `${main2}:${POLICY_PATH}`,
+    ...state ? stateNames(state) : []
+  ]);
+  const written2 = known3.get(`${main2}:${POLICY_PATH}`)?.bytes.toString() ?? null;
+  const file = readPolicyFile(written2, POLICY_PATH);
   const branch2 = file.policy.branch ?? defaultBranch;
   const landing = tips.get(`refs/heads/${branch2}`);
   const problems = [...file.diagnostics];
@@ -27519,14 +27546,17 @@ async function readRepository({ git: git2, remote, actions }, defaultBranch) {
     landing: { branch: branch2, sha: tip },
     roadmap: roadmap2,
     changelogPath: changelogOf(policy, files2),
-    refs: await readAttempts(git2, attempts),
-    ...await readState(git2, state)
+    refs: attempts.flatMap((attempt2) => attemptFrom2(attempt2, known3)),
+    ...stateFrom(state, known3)
   };
 }
+var fetched = /* @__PURE__ */ new WeakMap();
 async function bring(git2, from, wants) {
-  const here = await readObjects(git2, wants);
-  const missing2 = wants.filter((sha) => !here.has(sha));
-  if (missing2.length > 0) await fetch(git2, { ...from, wants: [...new Set(missing2)], depth: 2 });
+  const here = fetched.get(git2) ?? /* @__PURE__ */ new Set();
+  fetched.set(git2, here);
+  const missing2 = [...new Set(wants)].filter((sha) => !here.has(sha));
+  if (missing2.length > 0) await fetch(git2, { ...from, wants: missing2, depth: 2 });
+  for (const sha of missing2) here.add(sha);
 }
 function readRoadmap(text3, path) {
   const roadmap2 = parseRoadmap(text3 ?? "");
@@ -27571,18 +27601,11 @@ function attemptOf(ref, sha) {
   const slug = Slug.safeParse(name);
   return slug.success ? [{ slug: slug.data, attempt: Number(number4), sha }] : [];
 }
-async function readAttempts(git2, attempts) {
-  const commits3 = await readCommits(
-    git2,
-    attempts.map(({ sha }) => sha)
-  );
-  const bySha = new Map(commits3.map((commit3) => [commit3.sha, commit3]));
-  return attempts.flatMap(({ slug, attempt: attempt2, sha }) => {
-    const commit3 = bySha.get(sha);
-    if (!commit3) return [];
-    const { parents, tree: tree2, message } = commit3;
-    return [{ slug, attempt: attempt2, sha, parents, tree: tree2, trailers: parseTrailers(message), conflicts: null }];
-  });
+function attemptFrom2({ slug, attempt: attempt2, sha }, known3) {
+  const object2 = known3.get(sha);
+  if (object2?.type !== "commit") return [];
+  const { parents, tree: tree2, message } = parseCommit(object2.bytes.toString());
+  return [{ slug, attempt: attempt2, sha, parents, tree: tree2, trailers: parseTrailers(message), conflicts: null }];
 }
 
 // src/core/changelog.ts
@@ -28816,10 +28839,55 @@ var import_node_fs3 = require("node:fs");
 var import_node_path6 = require("node:path");
 
 // src/rehearsal/forge/git.ts
-var import_node_child_process4 = require("node:child_process");
+var import_node_child_process5 = require("node:child_process");
 var import_promises7 = require("node:fs/promises");
 var import_node_os2 = require("node:os");
 var import_node_path4 = require("node:path");
+
+// src/rehearsal/forge/asker.ts
+var import_node_child_process4 = require("node:child_process");
+function openAsker(directory, environment) {
+  let process2 = null;
+  let waiting = [];
+  const start = () => {
+    const child = (0, import_node_child_process4.spawn)("git", ["--git-dir", directory, "cat-file", "--batch-check"], { env: environment });
+    let rest = "";
+    child.stdout.on("data", (piece2) => {
+      const lines = (rest + piece2.toString()).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line2 of lines) waiting.shift()?.(answerFrom(line2));
+    });
+    child.stderr.resume();
+    child.stdin.on("error", () => void 0);
+    child.on("close", () => {
+      if (process2 === child) process2 = null;
+      const left = waiting;
+      waiting = [];
+      for (const answer of left) answer(null);
+    });
+    return child;
+  };
+  return {
+    async ask(name) {
+      if (name.includes("\n")) return null;
+      process2 ??= start();
+      const { promise, resolve: resolve8 } = Promise.withResolvers();
+      waiting.push(resolve8);
+      process2.stdin.write(`${name}
+`);
+      return await promise;
+    },
+    close() {
+      process2?.stdin.end();
+    }
+  };
+}
+function answerFrom(line2) {
+  const [, id, type] = /^([0-9a-f]{40}) (\w+) \d+$/.exec(line2) ?? [];
+  return id === void 0 || type === void 0 ? null : { id, type };
+}
+
+// src/rehearsal/forge/git.ts
 function gitEnvironment(more = {}) {
   return {
     // biome-ignore lint/style/noProcessEnv: git is found where whoever rehearses has it.
@@ -28832,7 +28900,7 @@ function gitEnvironment(more = {}) {
 }
 function runGit(args, more = {}) {
   const { promise, resolve: resolve8, reject } = Promise.withResolvers();
-  const child = (0, import_node_child_process4.spawn)("git", args, { env: gitEnvironment(more.environment), stdio: "pipe" });
+  const child = (0, import_node_child_process5.spawn)("git", args, { env: gitEnvironment(more.environment), stdio: "pipe" });
   const output = [];
   const error2 = [];
   child.stdout.on("data", (piece2) => output.push(piece2));
@@ -28849,9 +28917,18 @@ function runGit(args, more = {}) {
 var Git = class _Git {
   directory;
   #environment;
+  /** Null in a quarantine: its objects are gone a moment later. */
+  #asker;
+  /** What commits say of themselves and of each other never changes. */
+  #commits = /* @__PURE__ */ new Map();
+  #ancestors = /* @__PURE__ */ new Map();
   constructor(directory, environment = {}) {
     this.directory = directory;
     this.#environment = environment;
+    this.#asker = Object.keys(environment).length === 0 ? openAsker(directory, gitEnvironment()) : null;
+  }
+  close() {
+    this.#asker?.close();
   }
   /** The same repository, seen together with objects a push has not yet handed in. */
   during(quarantine) {
@@ -28881,21 +28958,21 @@ var Git = class _Git {
     if (name.startsWith("-")) return null;
     const isExact = /^(refs\/.+|[0-9a-f]{40})$/.test(name);
     for (const candidate of isExact ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, name]) {
-      const { code: code3, output } = await this.try([
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        `${candidate}^{commit}`
-      ]);
-      if (code3 === 0) return output.toString().trim();
+      const found3 = await this.#meaning(`${candidate}^{commit}`);
+      if (found3 !== null) return found3.id;
     }
     return null;
   }
+  async #meaning(name) {
+    if (this.#asker) return await this.#asker.ask(name);
+    const { output } = await this.try(["cat-file", "--batch-check"], `${name}
+`);
+    const [, id, type] = /^([0-9a-f]{40}) (\w+) \d+$/m.exec(output.toString()) ?? [];
+    return id === void 0 || type === void 0 ? null : { id, type };
+  }
   async has(sha, type) {
     if (!/^[0-9a-f]{40}$/.test(sha)) return false;
-    const { code: code3, output } = await this.try(["cat-file", "-t", sha]);
-    return code3 === 0 && output.toString().trim() === type;
+    return (await this.#meaning(sha))?.type === type;
   }
   /** Branches and tags by full name. */
   async refs() {
@@ -28917,7 +28994,15 @@ var Git = class _Git {
     await this.try(sha === null ? ["update-ref", "-d", ref] : ["update-ref", ref, sha]);
   }
   async isAncestor(older, newer) {
-    return (await this.try(["merge-base", "--is-ancestor", older, newer])).code === 0;
+    const pair = `${older} ${newer}`;
+    const known3 = this.#ancestors.get(pair);
+    if (known3) return await known3;
+    const asked = this.try(["merge-base", "--is-ancestor", older, newer]).then(({ code: code3 }) => {
+      if (code3 > 1) this.#ancestors.delete(pair);
+      return code3 === 0;
+    });
+    if (/^[0-9a-f]{40} [0-9a-f]{40}$/.test(pair)) this.#ancestors.set(pair, asked);
+    return await asked;
   }
   async mergeBase(one, other) {
     const { code: code3, output } = await this.try(["merge-base", one, other]);
@@ -28933,9 +29018,15 @@ var Git = class _Git {
     return output.split("").slice(0, -1).map(readCommit2);
   }
   async commit(sha) {
-    const [commit3] = await this.commits(["-1", sha]);
-    if (commit3 === void 0) throw new Error(`no commit ${sha}`);
-    return commit3;
+    const known3 = this.#commits.get(sha);
+    if (known3) return await known3;
+    const read7 = this.commits(["-1", sha]).then(([commit3]) => {
+      if (commit3 === void 0) throw new Error(`no commit ${sha}`);
+      return commit3;
+    });
+    if (/^[0-9a-f]{40}$/.test(sha)) this.#commits.set(sha, read7);
+    read7.catch(() => this.#commits.delete(sha));
+    return await read7;
   }
   /** Written byte by byte, so that author, committer and dates are exactly the ones given. */
   async writeCommit(commit3) {
@@ -31790,7 +31881,7 @@ var ROUTES = [
 ];
 
 // src/rehearsal/forge/smart-http.ts
-var import_node_child_process5 = require("node:child_process");
+var import_node_child_process6 = require("node:child_process");
 var import_promises8 = require("node:fs/promises");
 var import_node_path5 = require("node:path");
 var HOOK = `#!/bin/sh
@@ -31844,7 +31935,7 @@ async function answerGit(world, request2) {
 async function backend(world, request2) {
   const { owner, name } = world.options.repository;
   const header = (key) => String(request2.headers[key] ?? "");
-  const child = (0, import_node_child_process5.spawn)("git", ["http-backend"], {
+  const child = (0, import_node_child_process6.spawn)("git", ["http-backend"], {
     stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
     env: gitEnvironment({
       GIT_PROJECT_ROOT: (0, import_node_path5.resolve)(world.options.directory, "remote"),
@@ -32183,6 +32274,7 @@ function forgeOf(world, tokens2, door, desk) {
       door.server.close(() => closed2.resolve());
       await closed2.promise;
       await world.exclusive(async () => store2.close());
+      world.git.close();
     }
   };
 }
@@ -32297,7 +32389,7 @@ function nameOf2(directory) {
 }
 
 // src/rehearsal/keeper.ts
-var import_node_child_process6 = require("node:child_process");
+var import_node_child_process7 = require("node:child_process");
 var import_node_fs5 = require("node:fs");
 var import_promises10 = require("node:timers/promises");
 var PATIENCE = 1e4;
@@ -32324,7 +32416,7 @@ lines.on("close", () => {
 async function openKeeper(lock) {
   await takeOver(lock);
   const mark = `${process.pid}-${Math.round(performance.timeOrigin)}`;
-  const child = (0, import_node_child_process6.spawn)(process.execPath, ["-e", PROGRAM2, mark, lock], {
+  const child = (0, import_node_child_process7.spawn)(process.execPath, ["-e", PROGRAM2, mark, lock], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     env: {}
@@ -32374,7 +32466,7 @@ var import_consumers = require("node:stream/consumers");
 
 // src/rehearsal/model/answer.ts
 var PIECE = 1024;
-function answerFrom(turn2, given) {
+function answerFrom2(turn2, given) {
   const natural = turn2.stopReason ?? (turn2.tools.length > 0 ? "tool_use" : "end_turn");
   const tokens2 = turn2.usage.outputTokens ?? Math.max(1, Math.ceil(lengthOf(turn2) / 4));
   const cut2 = natural === "max_tokens" || tokens2 > given.maxTokens;
@@ -32698,7 +32790,7 @@ function openPlayer(script) {
     const fault = nextFault(turn2.faults, prefix);
     if (fault && "status" in fault) return refusedBy(fault);
     const signed = request2.thinking || turn2.thinking !== void 0;
-    const answer = answerFrom(turn2, {
+    const answer = answerFrom2(turn2, {
       id: `msg_${prefix.digest.slice(0, 24)}`,
       model: request2.model,
       signature: signed ? signatureFor(prefix.digest) : null,
@@ -39460,14 +39552,14 @@ function forms(secret) {
 }
 
 // src/rehearsal/runner/process.ts
-var import_node_child_process7 = require("node:child_process");
+var import_node_child_process8 = require("node:child_process");
 var import_node_fs9 = require("node:fs");
 var import_node_readline = require("node:readline");
 var GRACE = { interrupt: 7500, terminate: 2500 };
 var LAST_WORDS_MS = 200;
 function runProcess(machine, request2) {
   return new Promise((resolve8, reject) => {
-    const child = (0, import_node_child_process7.spawn)(request2.file, [...request2.args], {
+    const child = (0, import_node_child_process8.spawn)(request2.file, [...request2.args], {
       cwd: request2.directory,
       env: request2.environment,
       detached: true,
@@ -39706,7 +39798,7 @@ async function checkout(use) {
   );
   const history = depth2 > 0 ? [`--depth=${depth2}`] : [];
   const tags = flag(use, "fetch-tags", false) ? "--tags" : "--no-tags";
-  const fetched = [
+  const fetched2 = [
     "fetch",
     tags,
     "--prune",
@@ -39716,7 +39808,7 @@ async function checkout(use) {
     "origin",
     ...wish.refspecs
   ];
-  await git(use, directory, header, fetched);
+  await git(use, directory, header, fetched2);
   const found3 = settle2(directory, wish);
   const onto = found3.branch === null ? ["--detach", found3.target] : ["-B", found3.branch, found3.target];
   await git(use, directory, null, ["checkout", "--force", "--quiet", ...onto]);
@@ -39868,10 +39960,10 @@ function choose(names, name, pattern) {
 }
 
 // src/rehearsal/runner/built-ins/setup-node.ts
-var import_node_child_process8 = require("node:child_process");
+var import_node_child_process9 = require("node:child_process");
 var import_node_path15 = require("node:path");
 var import_node_util2 = require("node:util");
-var execute = (0, import_node_util2.promisify)(import_node_child_process8.execFile);
+var execute = (0, import_node_util2.promisify)(import_node_child_process9.execFile);
 var versions = /* @__PURE__ */ new Map();
 async function setupNode({ live, output }) {
   const { nodePath } = live.machine.options;
@@ -40760,11 +40852,11 @@ function secretsOf(tree2, scope) {
 }
 
 // src/rehearsal/runner/sources.ts
-var import_node_child_process9 = require("node:child_process");
+var import_node_child_process10 = require("node:child_process");
 var import_promises17 = require("node:fs/promises");
 var import_node_path21 = require("node:path");
 var import_node_util3 = require("node:util");
-var execute2 = (0, import_node_util3.promisify)(import_node_child_process9.execFile);
+var execute2 = (0, import_node_util3.promisify)(import_node_child_process10.execFile);
 var PLENTY = 64 * 1024 * 1024;
 function createSources(gitDirectory, cache) {
   const git2 = async (...args) => (await execute2("git", ["--git-dir", gitDirectory, ...args], { maxBuffer: PLENTY })).stdout;
@@ -40787,7 +40879,7 @@ function createSources(gitDirectory, cache) {
     ),
     changedPaths(before, after) {
       const args = /^0*$/.test(before) ? ["ls-tree", "-r", "-z", "--name-only", after] : ["diff", "-z", "--name-only", before, after];
-      return (0, import_node_child_process9.execFileSync)("git", ["--git-dir", gitDirectory, ...args], {
+      return (0, import_node_child_process10.execFileSync)("git", ["--git-dir", gitDirectory, ...args], {
         encoding: "utf8",
         maxBuffer: PLENTY
       }).split("\0").filter((path) => path !== "");
@@ -40809,10 +40901,10 @@ async function readWorkflows(git2, blobs, sha) {
 }
 async function extract(gitDirectory, sha, target) {
   await (0, import_promises17.mkdir)(target, { recursive: true });
-  const archive = (0, import_node_child_process9.spawn)("git", ["--git-dir", gitDirectory, "archive", "--format=tar", sha], {
+  const archive = (0, import_node_child_process10.spawn)("git", ["--git-dir", gitDirectory, "archive", "--format=tar", sha], {
     stdio: ["ignore", "pipe", "ignore"]
   });
-  const unpack = (0, import_node_child_process9.spawn)("tar", ["-x", "-C", target], { stdio: [archive.stdout, "ignore", "ignore"] });
+  const unpack = (0, import_node_child_process10.spawn)("tar", ["-x", "-C", target], { stdio: [archive.stdout, "ignore", "ignore"] });
   const codes = await Promise.all(
     [archive, unpack].map(
       (child) => new Promise((resolve8) => child.on("close", resolve8).on("error", resolve8))
@@ -41897,8 +41989,8 @@ function insidePackage(name) {
 async function prepareReplay(request2) {
   const versions2 = readSpec(request2.spec);
   const { name, older, newer } = versions2;
-  const fetched = (version3) => fetchPackage(`${name}@${version3}`, request2);
-  const published = { older: await fetched(older), newer: await fetched(newer) };
+  const fetched2 = (version3) => fetchPackage(`${name}@${version3}`, request2);
+  const published = { older: await fetched2(older), newer: await fetched2(newer) };
   const { files: files2, milestone, script, gates, changedFiles } = retellPackage(versions2, published);
   const directory = (0, import_node_path25.join)(request2.directory, "repository");
   await (0, import_promises18.rm)(directory, { recursive: true, force: true });
@@ -42107,7 +42199,7 @@ async function originOf(repo, replay, directory, say) {
 }
 async function npm(args, cwd) {
   return await new Promise((done2) => {
-    const child = (0, import_node_child_process10.spawn)("npm", args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = (0, import_node_child_process11.spawn)("npm", args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (bytes) => {
       output += bytes.toString();

@@ -24491,13 +24491,17 @@ var UNSAFE = {
   allowUnsafeHooksPath: true,
   allowUnsafeTemplateDir: true
 };
+var BARE_CONFIG = "[core]\n	repositoryformatversion = 0\n	filemode = true\n	bare = true\n";
 async function initBare(directory) {
-  await (0, import_promises2.mkdir)(directory, { recursive: true });
-  const git = openGit(directory);
-  await git.raw(["init", "--quiet", "--bare", "--template="]);
-  await (0, import_promises2.mkdir)((0, import_node_path3.join)(directory, "info"), { recursive: true });
+  for (const folder of ["info", "objects/info", "objects/pack", "refs/heads", "refs/tags"])
+    await (0, import_promises2.mkdir)((0, import_node_path3.join)(directory, folder), { recursive: true });
   await (0, import_promises2.writeFile)((0, import_node_path3.join)(directory, "info", "attributes"), BYTES_IN_BYTES_OUT);
-  return git;
+  await (0, import_promises2.writeFile)((0, import_node_path3.join)(directory, "config"), BARE_CONFIG);
+  await (0, import_promises2.writeFile)((0, import_node_path3.join)(directory, "HEAD"), "ref: refs/heads/main\n", { flag: "wx" }).catch(onlyIfPresent);
+  return openGit(directory);
+}
+function onlyIfPresent(error3) {
+  if (error3.code !== "EEXIST") throw error3;
 }
 function openGit(directory) {
   return { directory, raw: (args, call2) => raw(directory, args, call2) };
@@ -24714,28 +24718,37 @@ function memoryOf(git) {
   kept.set(git, memory);
   return memory;
 }
-async function readObjects(git, ids) {
+async function readObjects(git, names) {
   const { objects } = memoryOf(git);
-  const wanted2 = [...new Set(ids.filter((id) => !objects.has(id)).map(checkedSha))];
-  const found = new Map(
-    ids.flatMap((id) => objects.has(id) ? [[id, objects.get(id)]] : [])
-  );
+  const wanted2 = [...new Set(names.filter((name2) => !objects.has(name2)).map(checkedName))];
+  const found = /* @__PURE__ */ new Map();
+  for (const name2 of names) {
+    const known = objects.get(name2);
+    if (known) found.set(name2, known);
+  }
   if (wanted2.length === 0) return found;
   const { output } = await git.raw(["cat-file", "--batch"], {
-    input: wanted2.map((id) => `${id}
+    input: wanted2.map((name2) => `${name2}
 `).join("")
   });
-  for (let at2 = 0; at2 < output.length; ) {
+  let at2 = 0;
+  for (const name2 of wanted2) {
     const end = output.indexOf("\n", at2);
-    const [id = "", type = "", size = ""] = output.subarray(at2, end).toString().split(" ");
+    const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(output.subarray(at2, end).toString()) ?? [];
     at2 = end + 1;
-    if (type === "missing") continue;
+    if (type === void 0) continue;
     const object = { type, bytes: output.subarray(at2, at2 + Number(size)) };
     at2 += Number(size) + 1;
-    found.set(id, object);
-    if (object.bytes.length <= MOST_KEPT) objects.set(id, object);
+    found.set(name2, object);
+    if (object.bytes.length <= MOST_KEPT) objects.set(name2, object);
   }
   return found;
+}
+function checkedName(name2) {
+  const [id = "", path] = name2.split(/:(.*)/s);
+  if (path !== void 0 && /[\0\n]/.test(path)) throw new Failure("GIT_FAILED", "A path is malformed.");
+  checkedSha(id);
+  return name2;
 }
 async function readCommit(git, name2) {
   const [commit] = await readCommits(git, [FULL_ID.test(name2) ? name2 : await resolved(git, name2)]);
@@ -24889,6 +24902,11 @@ async function mergeTrees(git, { base, ours, theirs }) {
   return exitCode === 0 ? { tree: Sha.parse(tree) } : { conflicts };
 }
 async function treeOf(git, name2) {
+  if (FULL_ID.test(name2)) {
+    const object = (await readObjects(git, [name2])).get(name2);
+    if (object?.type === "tree") return Sha.parse(name2);
+    if (object?.type === "commit") return parseCommit(object.bytes.toString()).tree;
+  }
   const { output } = await git.raw(["rev-parse", "--verify", "--end-of-options", `${name2}^{tree}`]);
   return Sha.parse(output.toString().trim());
 }
@@ -27499,28 +27517,40 @@ var STOP = "STOP";
 var RENDERED = ["STATE.md", "DIGEST.md", "BLOCKED.md"];
 var EMPTY_TREE = Sha.parse("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
 var MOST_RACES = 8;
+var seenTips = /* @__PURE__ */ new WeakMap();
+function rememberState(git, tip) {
+  seenTips.set(git, tip);
+}
 async function appendState(connection, change) {
+  const { git } = connection;
   const remote = { url: connection.remote, token: connection.actions.token };
   let because = "";
   for (let race = 0; race < MOST_RACES; race++) {
-    const refs = await remoteRefs(connection.git, remote);
-    const moved2 = (change.with ?? []).find(({ ref, expected }) => (refs.get(ref) ?? null) !== expected);
-    if (moved2) return { outcome: "stale", because: `${moved2.ref} moved` };
-    const tip = refs.get(STATE_REF) ?? null;
-    if (tip !== null) await fetch2(connection.git, { ...remote, wants: [tip], depth: 1 });
-    const next2 = await nextState(connection.git, tip, change);
-    const updates = [
-      ...change.with ?? [],
-      ...next2 === tip ? [] : [{ ref: STATE_REF, to: next2, expected: tip }]
-    ];
-    const pushed = await push(connection.git, { ...remote, updates });
-    if (pushed.outcome === "done") return { outcome: "done" };
+    const seen = race === 0 ? seenTips.get(git) : void 0;
+    const tip = seen === void 0 ? await tipNow(git, remote, change.with ?? []) : seen;
+    if (tip !== null && typeof tip !== "string") return tip;
+    const next2 = await nextState(git, tip, change);
+    const own2 = next2 === tip ? [] : [{ ref: STATE_REF, to: next2, expected: tip }];
+    const pushed = await push(git, { ...remote, updates: [...change.with ?? [], ...own2] });
+    if (pushed.outcome === "done") {
+      rememberState(git, next2);
+      return { outcome: "done" };
+    }
     because = pushed.because;
   }
   return { outcome: "stale", because };
 }
+async function tipNow(git, remote, others) {
+  const refs = await remoteRefs(git, remote);
+  const moved2 = others.find(({ ref, expected }) => (refs.get(ref) ?? null) !== expected);
+  if (moved2) return { outcome: "stale", because: `${moved2.ref} moved` };
+  const tip = refs.get(STATE_REF) ?? null;
+  if (tip !== null) await fetch2(git, { ...remote, wants: [tip], depth: 1 });
+  return tip;
+}
 async function nextState(git, tip, { lines, files, at: at2 }) {
-  const before = tip === null ? "" : await readText(git, tip, JOURNAL) ?? "";
+  const name2 = `${tip}:${JOURNAL}`;
+  const before = tip === null ? "" : (await readObjects(git, [name2])).get(name2)?.bytes.toString() ?? "";
   const written2 = new Set(before.split("\n"));
   const fresh = lines.filter((line2) => !written2.has(JSON.stringify(line2)));
   const texts = Object.entries(files ?? {});
@@ -27539,19 +27569,20 @@ async function nextState(git, tip, { lines, files, at: at2 }) {
     date: at2
   });
 }
-async function readState(git, tip) {
-  if (tip === null) return { journal: [], files: {}, stop: false };
-  const texts = await readTexts(git, tip, [JOURNAL, STOP, ...RENDERED]);
-  const files = Object.fromEntries(
-    RENDERED.flatMap((name2) => {
-      const text = texts.get(name2);
-      return text === void 0 ? [] : [[name2, text]];
-    })
-  );
+function stateNames(tip) {
+  return [JOURNAL, STOP, ...RENDERED].map((path) => `${tip}:${path}`);
+}
+function stateFrom(tip, known) {
+  const text = (path) => known.get(`${tip}:${path}`)?.bytes.toString();
   return {
-    journal: parseJournal(texts.get(JOURNAL) ?? "").lines,
-    files,
-    stop: texts.has(STOP)
+    journal: parseJournal(text(JOURNAL) ?? "").lines,
+    files: Object.fromEntries(
+      RENDERED.flatMap((name2) => {
+        const found = text(name2);
+        return found === void 0 ? [] : [[name2, found]];
+      })
+    ),
+    stop: text(STOP) !== void 0
   };
 }
 
@@ -28105,11 +28136,15 @@ async function readRepository({ git, remote, actions }, defaultBranch) {
   if (!main2) throw new Failure("GITHUB_FAILED", `the default branch ${defaultBranch} has no commit`);
   const attempts2 = [...tips].flatMap(([ref, sha]) => attemptOf(ref, sha));
   const state = tips.get(STATE_REF) ?? null;
+  rememberState(git, state);
   await bring(git, from, [main2, ...state ? [state] : [], ...attempts2.map(({ sha }) => sha)]);
-  const file = readPolicyFile(
-    (await readTexts(git, main2, [POLICY_PATH])).get(POLICY_PATH) ?? null,
-    POLICY_PATH
-  );
+  const known = await readObjects(git, [
+    ...attempts2.map(({ sha }) => sha),
+    `${main2}:${POLICY_PATH}`,
+    ...state ? stateNames(state) : []
+  ]);
+  const written2 = known.get(`${main2}:${POLICY_PATH}`)?.bytes.toString() ?? null;
+  const file = readPolicyFile(written2, POLICY_PATH);
   const branch = file.policy.branch ?? defaultBranch;
   const landing = tips.get(`refs/heads/${branch}`);
   const problems = [...file.diagnostics];
@@ -28129,14 +28164,17 @@ async function readRepository({ git, remote, actions }, defaultBranch) {
     landing: { branch, sha: tip },
     roadmap,
     changelogPath: changelogOf(policy, files),
-    refs: await readAttempts(git, attempts2),
-    ...await readState(git, state)
+    refs: attempts2.flatMap((attempt3) => attemptFrom2(attempt3, known)),
+    ...stateFrom(state, known)
   };
 }
+var fetched = /* @__PURE__ */ new WeakMap();
 async function bring(git, from, wants2) {
-  const here = await readObjects(git, wants2);
-  const missing = wants2.filter((sha) => !here.has(sha));
-  if (missing.length > 0) await fetch2(git, { ...from, wants: [...new Set(missing)], depth: 2 });
+  const here = fetched.get(git) ?? /* @__PURE__ */ new Set();
+  fetched.set(git, here);
+  const missing = [...new Set(wants2)].filter((sha) => !here.has(sha));
+  if (missing.length > 0) await fetch2(git, { ...from, wants: missing, depth: 2 });
+  for (const sha of missing) here.add(sha);
 }
 function readRoadmap(text, path) {
   const roadmap = parseRoadmap(text ?? "");
@@ -28181,18 +28219,11 @@ function attemptOf(ref, sha) {
   const slug = Slug.safeParse(name2);
   return slug.success ? [{ slug: slug.data, attempt: Number(number4), sha }] : [];
 }
-async function readAttempts(git, attempts2) {
-  const commits = await readCommits(
-    git,
-    attempts2.map(({ sha }) => sha)
-  );
-  const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
-  return attempts2.flatMap(({ slug, attempt: attempt3, sha }) => {
-    const commit = bySha.get(sha);
-    if (!commit) return [];
-    const { parents, tree, message } = commit;
-    return [{ slug, attempt: attempt3, sha, parents, tree, trailers: parseTrailers(message), conflicts: null }];
-  });
+function attemptFrom2({ slug, attempt: attempt3, sha }, known) {
+  const object = known.get(sha);
+  if (object?.type !== "commit") return [];
+  const { parents, tree, message } = parseCommit(object.bytes.toString());
+  return [{ slug, attempt: attempt3, sha, parents, tree, trailers: parseTrailers(message), conflicts: null }];
 }
 
 // src/core/night.ts

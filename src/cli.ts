@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Diagnostic, Failure } from "#core/errors.ts";
+import { CATALOGUE, type Diagnostic, Failure } from "#core/errors.ts";
 import { morningOf } from "#core/report.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { tellMorningPlain } from "#prose/terminal.ts";
@@ -111,7 +111,7 @@ async function runRehearsal(args: string[]): Promise<number> {
       directory: resolve(keep ?? join(temporary, "world")),
       packageRoot: packageRoot(),
       origin,
-      script: file === null ? script : readScript(readFileSync(file, "utf8")),
+      script: file === null ? script : scriptFrom(file),
       tokenOnly: values["token-only"] === true,
       noSandbox: values["no-sandbox"] === true,
       live: values.live ? liveModel() : null,
@@ -122,6 +122,11 @@ async function runRehearsal(args: string[]): Promise<number> {
   } finally {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function scriptFrom(file: string): Script {
+  if (!existsSync(file)) throw new Failure("SCRIPT_INVALID", `there is no ${file}`);
+  return readScript(readFileSync(file, "utf8"));
 }
 
 function tellers(
@@ -150,7 +155,8 @@ function conclude(
   { json, keep }: { json: boolean; keep: string | null },
 ): number {
   const told = observation.reported.dashboard !== null || failures.length === 0;
-  for (const failure of failures) complain(failure);
+  if (json) for (const problem of observation.problems) complain(sayDiagnostic(problem));
+  for (const failure of failures) complain(withRemedy(failure));
   if (!told) return 1;
   if (json) {
     print(JSON.stringify(Account.parse(account), null, 2));
@@ -162,6 +168,12 @@ function conclude(
     `\n${cycles.length} cycles in ${seconds.toFixed(1)} s${keep === null ? "" : `; the world is in ${keep}`}`,
   );
   return 0;
+}
+
+/** A job's log names the code and the sentence; what to do about it stands in the catalogue. */
+function withRemedy(failure: string): string {
+  const known = Object.entries(CATALOGUE).find(([code]) => failure.startsWith(`${code}: `));
+  return known ? `${failure}\n${known[1]}` : failure;
 }
 
 async function originOf(

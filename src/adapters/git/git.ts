@@ -74,14 +74,24 @@ const UNSAFE = {
   allowUnsafeTemplateDir: true,
 } satisfies SimpleGitOptions["unsafe"];
 
-/** Makes an empty bare repository, or opens the one that was made here before. */
+const BARE_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+
+/**
+ * Makes an empty bare repository, or opens the one that was made here before. The files are those of
+ * gitrepository-layout(5): no template of the machine's, no hook, nothing but what is written here.
+ */
 export async function initBare(directory: string): Promise<Git> {
-  await mkdir(directory, { recursive: true });
-  const git = openGit(directory);
-  await git.raw(["init", "--quiet", "--bare", "--template="]);
-  await mkdir(join(directory, "info"), { recursive: true });
+  for (const folder of ["info", "objects/info", "objects/pack", "refs/heads", "refs/tags"])
+    await mkdir(join(directory, folder), { recursive: true });
   await writeFile(join(directory, "info", "attributes"), BYTES_IN_BYTES_OUT);
-  return git;
+  await writeFile(join(directory, "config"), BARE_CONFIG);
+  // HEAD last: with it the folder is a repository.
+  await writeFile(join(directory, "HEAD"), "ref: refs/heads/main\n", { flag: "wx" }).catch(onlyIfPresent);
+  return openGit(directory);
+}
+
+function onlyIfPresent(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
 }
 
 /** Opens a repository made by `initBare`. */
@@ -140,7 +150,10 @@ async function raw(
     },
   });
   try {
-    await git.env(whole).outputHandler(endAtOnce).raw([...args]);
+    await git
+      .env(whole)
+      .outputHandler(endAtOnce)
+      .raw([...args]);
   } catch (cause) {
     throw failureOf(args, cause instanceof Error ? cause.message : String(cause));
   }

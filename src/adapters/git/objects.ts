@@ -28,6 +28,7 @@ const FULL_ID = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const MOST_KEPT = 1_000_000;
 
 type Kept = { type: string; bytes: Buffer };
+export type Known = ReadonlyMap<string, Kept>;
 
 const kept = new WeakMap<Git, { objects: Map<string, Kept>; listings: Map<string, Map<string, Entry>> }>();
 
@@ -37,28 +38,42 @@ function memoryOf(git: Git) {
   return memory;
 }
 
-/** Many objects in one question. What we do not have is not in the answer. */
-export async function readObjects(git: Git, ids: readonly string[]): Promise<ReadonlyMap<string, Kept>> {
+/**
+ * Many objects in one question, named by id or as `id:path`. What we do not have is not in the answer. A path may lead
+ * to a link: then its target's name is the answer.
+ */
+export async function readObjects(git: Git, names: readonly string[]): Promise<Known> {
   const { objects } = memoryOf(git);
-  const wanted = [...new Set(ids.filter((id) => !objects.has(id)).map(checkedSha))];
-  const found = new Map(
-    ids.flatMap((id) => (objects.has(id) ? [[id, objects.get(id) as Kept] as const] : [])),
-  );
+  const wanted = [...new Set(names.filter((name) => !objects.has(name)).map(checkedName))];
+  const found = new Map<string, Kept>();
+  for (const name of names) {
+    const known = objects.get(name);
+    if (known) found.set(name, known);
+  }
   if (wanted.length === 0) return found;
   const { output } = await git.raw(["cat-file", "--batch"], {
-    input: wanted.map((id) => `${id}\n`).join(""),
+    input: wanted.map((name) => `${name}\n`).join(""),
   });
-  for (let at = 0; at < output.length; ) {
+  let at = 0;
+  for (const name of wanted) {
     const end = output.indexOf("\n", at);
-    const [id = "", type = "", size = ""] = output.subarray(at, end).toString().split(" ");
+    const [, type, size] = /^[0-9a-f]+ (\w+) (\d+)$/.exec(output.subarray(at, end).toString()) ?? [];
     at = end + 1;
-    if (type === "missing") continue;
+    if (type === undefined) continue;
     const object = { type, bytes: output.subarray(at, at + Number(size)) };
     at += Number(size) + 1;
-    found.set(id, object);
-    if (object.bytes.length <= MOST_KEPT) objects.set(id, object);
+    found.set(name, object);
+    if (object.bytes.length <= MOST_KEPT) objects.set(name, object);
   }
   return found;
+}
+
+/** An id, or a path below one: both mean the same for ever. */
+function checkedName(name: string): string {
+  const [id = "", path] = name.split(/:(.*)/s);
+  if (path !== undefined && /[\0\n]/.test(path)) throw new Failure("GIT_FAILED", "A path is malformed.");
+  checkedSha(id);
+  return name;
 }
 
 /** @throws Failure GIT_FAILED if the name is no commit we have. */
@@ -82,7 +97,8 @@ async function resolved(git: Git, name: string): Promise<string> {
   return output.toString().trim();
 }
 
-function parseCommit(text: string): Omit<Commit, "sha"> {
+/** What the bytes of a commit say. */
+export function parseCommit(text: string): Omit<Commit, "sha"> {
   const split = text.indexOf("\n\n");
   const header = text.slice(0, split);
   const message = text.slice(split + 2);
@@ -260,6 +276,11 @@ export async function mergeTrees(
 }
 
 export async function treeOf(git: Git, name: string): Promise<Sha> {
+  if (FULL_ID.test(name)) {
+    const object = (await readObjects(git, [name])).get(name);
+    if (object?.type === "tree") return Sha.parse(name);
+    if (object?.type === "commit") return parseCommit(object.bytes.toString()).tree;
+  }
   const { output } = await git.raw(["rev-parse", "--verify", "--end-of-options", `${name}^{tree}`]);
   return Sha.parse(output.toString().trim());
 }

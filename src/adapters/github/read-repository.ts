@@ -1,10 +1,16 @@
 /** What git says: policy, roadmap, attempts and journal at the tips of this moment. Reads, never writes. */
 
 import type { Git } from "#adapters/git/git.ts";
-import { listFiles, readCommits, readObjects, readTexts } from "#adapters/git/objects.ts";
+import { type Known, listFiles, parseCommit, readObjects, readTexts } from "#adapters/git/objects.ts";
 import { fetch, remoteRefs } from "#adapters/git/remote.ts";
 import type { Connection } from "#adapters/github/connection.ts";
-import { readState, STATE_REF } from "#adapters/github/state-branch.ts";
+import {
+  rememberState,
+  STATE_REF,
+  type State,
+  stateFrom,
+  stateNames,
+} from "#adapters/github/state-branch.ts";
 import { readPolicyFile } from "#adapters/policy-file.ts";
 import { detectCommands } from "#core/detect.ts";
 import { CATALOGUE, type Diagnostic, Failure } from "#core/errors.ts";
@@ -28,7 +34,7 @@ export type RepositoryFacts = {
   roadmap: Roadmap;
   changelogPath: string | null;
   refs: AttemptRef[];
-} & Awaited<ReturnType<typeof readState>>;
+} & State;
 
 export async function readRepository(
   { git, remote, actions }: Connection,
@@ -40,11 +46,15 @@ export async function readRepository(
   if (!main) throw new Failure("GITHUB_FAILED", `the default branch ${defaultBranch} has no commit`);
   const attempts = [...tips].flatMap(([ref, sha]) => attemptOf(ref, sha));
   const state = tips.get(STATE_REF) ?? null;
+  rememberState(git, state);
   await bring(git, from, [main, ...(state ? [state] : []), ...attempts.map(({ sha }) => sha)]);
-  const file = readPolicyFile(
-    (await readTexts(git, main, [POLICY_PATH])).get(POLICY_PATH) ?? null,
-    POLICY_PATH,
-  );
+  const known = await readObjects(git, [
+    ...attempts.map(({ sha }) => sha),
+    `${main}:${POLICY_PATH}`,
+    ...(state ? stateNames(state) : []),
+  ]);
+  const written = known.get(`${main}:${POLICY_PATH}`)?.bytes.toString() ?? null;
+  const file = readPolicyFile(written, POLICY_PATH);
   const branch = file.policy.branch ?? defaultBranch;
   const landing = tips.get(`refs/heads/${branch}`);
   const problems = [...file.diagnostics];
@@ -64,16 +74,21 @@ export async function readRepository(
     landing: { branch, sha: tip },
     roadmap,
     changelogPath: changelogOf(policy, files),
-    refs: await readAttempts(git, attempts),
-    ...(await readState(git, state)),
+    refs: attempts.flatMap((attempt) => attemptFrom(attempt, known)),
+    ...stateFrom(state, known),
   };
 }
 
+/** What was fetched into each repository by this process. */
+const fetched = new WeakMap<Git, Set<string>>();
+
 /** Brings what is not here yet, with the parents that restacking needs. */
 async function bring(git: Git, from: { url: string; token: string }, wants: readonly Sha[]): Promise<void> {
-  const here = await readObjects(git, wants);
-  const missing = wants.filter((sha) => !here.has(sha));
-  if (missing.length > 0) await fetch(git, { ...from, wants: [...new Set(missing)], depth: 2 });
+  const here = fetched.get(git) ?? new Set();
+  fetched.set(git, here);
+  const missing = [...new Set(wants)].filter((sha) => !here.has(sha));
+  if (missing.length > 0) await fetch(git, { ...from, wants: missing, depth: 2 });
+  for (const sha of missing) here.add(sha);
 }
 
 function readRoadmap(text: string | null, path: string): { roadmap: Roadmap; found: Diagnostic[] } {
@@ -127,16 +142,9 @@ function attemptOf(ref: string, sha: Sha): Named[] {
   return slug.success ? [{ slug: slug.data, attempt: Number(number), sha }] : [];
 }
 
-async function readAttempts(git: Git, attempts: readonly Named[]): Promise<AttemptRef[]> {
-  const commits = await readCommits(
-    git,
-    attempts.map(({ sha }) => sha),
-  );
-  const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
-  return attempts.flatMap(({ slug, attempt, sha }) => {
-    const commit = bySha.get(sha);
-    if (!commit) return [];
-    const { parents, tree, message } = commit;
-    return [{ slug, attempt, sha, parents, tree, trailers: parseTrailers(message), conflicts: null }];
-  });
+function attemptFrom({ slug, attempt, sha }: Named, known: Known): AttemptRef[] {
+  const object = known.get(sha);
+  if (object?.type !== "commit") return [];
+  const { parents, tree, message } = parseCommit(object.bytes.toString());
+  return [{ slug, attempt, sha, parents, tree, trailers: parseTrailers(message), conflicts: null }];
 }

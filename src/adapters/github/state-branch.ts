@@ -1,8 +1,8 @@
 /** The branch `daybreak/state`: an append-only journal and the files rendered beside it. Moves by lease only. */
 
 import type { Git } from "#adapters/git/git.ts";
-import { commitTree, readText, readTexts, updateTree } from "#adapters/git/objects.ts";
-import { fetch, push, type RefUpdate, remoteRefs } from "#adapters/git/remote.ts";
+import { commitTree, type Known, readObjects, updateTree } from "#adapters/git/objects.ts";
+import { fetch, push, type RefUpdate, type Remote, remoteRefs } from "#adapters/git/remote.ts";
 import type { Connection } from "#adapters/github/connection.ts";
 import { type JournalLine, parseJournal, printJournal } from "#core/journal.ts";
 import { Sha } from "#core/milestone.ts";
@@ -23,6 +23,13 @@ const EMPTY_TREE = Sha.parse("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
 /** Pushes that may lose the race before the decision is given back. */
 const MOST_RACES = 8;
 
+/** The tip of the state branch as this process saw it last. */
+const seenTips = new WeakMap<Git, Sha | null>();
+
+export function rememberState(git: Git, tip: Sha | null): void {
+  seenTips.set(git, tip);
+}
+
 export type StateChange = {
   lines: readonly JournalLine[];
   files?: Readonly<Record<string, string>>;
@@ -36,28 +43,39 @@ export type StateChange = {
  * he left. Refused refs beside it are.
  */
 export async function appendState(connection: Connection, change: StateChange): Promise<Receipt> {
+  const { git } = connection;
   const remote = { url: connection.remote, token: connection.actions.token };
   let because = "";
   for (let race = 0; race < MOST_RACES; race++) {
-    const refs = await remoteRefs(connection.git, remote);
-    const moved = (change.with ?? []).find(({ ref, expected }) => (refs.get(ref) ?? null) !== expected);
-    if (moved) return { outcome: "stale", because: `${moved.ref} moved` };
-    const tip = refs.get(STATE_REF) ?? null;
-    if (tip !== null) await fetch(connection.git, { ...remote, wants: [tip], depth: 1 });
-    const next = await nextState(connection.git, tip, change);
-    const updates = [
-      ...(change.with ?? []),
-      ...(next === tip ? [] : [{ ref: STATE_REF, to: next, expected: tip }]),
-    ];
-    const pushed = await push(connection.git, { ...remote, updates });
-    if (pushed.outcome === "done") return { outcome: "done" };
+    // The first try builds on what the last look saw; only who lost the race asks again.
+    const seen = race === 0 ? seenTips.get(git) : undefined;
+    const tip = seen === undefined ? await tipNow(git, remote, change.with ?? []) : seen;
+    if (tip !== null && typeof tip !== "string") return tip;
+    const next = await nextState(git, tip, change);
+    const own = next === tip ? [] : [{ ref: STATE_REF, to: next, expected: tip }];
+    const pushed = await push(git, { ...remote, updates: [...(change.with ?? []), ...own] });
+    if (pushed.outcome === "done") {
+      rememberState(git, next);
+      return { outcome: "done" };
+    }
     because = pushed.because;
   }
   return { outcome: "stale", because };
 }
 
+/** The tip as it is now, brought here; stale when a ref that is to move with it has moved already. */
+async function tipNow(git: Git, remote: Remote, others: readonly RefUpdate[]): Promise<Sha | null | Receipt> {
+  const refs = await remoteRefs(git, remote);
+  const moved = others.find(({ ref, expected }) => (refs.get(ref) ?? null) !== expected);
+  if (moved) return { outcome: "stale", because: `${moved.ref} moved` };
+  const tip = refs.get(STATE_REF) ?? null;
+  if (tip !== null) await fetch(git, { ...remote, wants: [tip], depth: 1 });
+  return tip;
+}
+
 async function nextState(git: Git, tip: Sha | null, { lines, files, at }: StateChange): Promise<Sha | null> {
-  const before = tip === null ? "" : ((await readText(git, tip, JOURNAL)) ?? "");
+  const name = `${tip}:${JOURNAL}`;
+  const before = tip === null ? "" : ((await readObjects(git, [name])).get(name)?.bytes.toString() ?? "");
   const written = new Set(before.split("\n"));
   const fresh = lines.filter((line) => !written.has(JSON.stringify(line)));
   const texts = Object.entries(files ?? {});
@@ -75,22 +93,23 @@ async function nextState(git: Git, tip: Sha | null, { lines, files, at }: StateC
   });
 }
 
-/** The journal and the rendered files as the tip has them. */
-export async function readState(
-  git: Git,
-  tip: Sha | null,
-): Promise<{ journal: JournalLine[]; files: Record<string, string>; stop: boolean }> {
-  if (tip === null) return { journal: [], files: {}, stop: false };
-  const texts = await readTexts(git, tip, [JOURNAL, STOP, ...RENDERED]);
-  const files = Object.fromEntries(
-    RENDERED.flatMap((name) => {
-      const text = texts.get(name);
-      return text === undefined ? [] : [[name, text] as const];
-    }),
-  );
+export type State = { journal: JournalLine[]; files: Record<string, string>; stop: boolean };
+
+/** What must be read to know the state as a tip has it. */
+export function stateNames(tip: Sha): string[] {
+  return [JOURNAL, STOP, ...RENDERED].map((path) => `${tip}:${path}`);
+}
+
+export function stateFrom(tip: Sha | null, known: Known): State {
+  const text = (path: string) => known.get(`${tip}:${path}`)?.bytes.toString();
   return {
-    journal: parseJournal(texts.get(JOURNAL) ?? "").lines,
-    files,
-    stop: texts.has(STOP),
+    journal: parseJournal(text(JOURNAL) ?? "").lines,
+    files: Object.fromEntries(
+      RENDERED.flatMap((name) => {
+        const found = text(name);
+        return found === undefined ? [] : [[name, found] as const];
+      }),
+    ),
+    stop: text(STOP) !== undefined,
   };
 }

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Asker, type Named, openAsker } from "#rehearsal/forge/asker.ts";
 
 /** What every git process sees of the machine: its tools, and none of its settings. */
 export function gitEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -55,10 +56,20 @@ export type NewCommit = Omit<Commit, "sha">;
 export class Git {
   readonly directory: string;
   readonly #environment: Readonly<Record<string, string>>;
+  /** Null in a quarantine: its objects are gone a moment later. */
+  readonly #asker: Asker | null;
+  /** What commits say of themselves and of each other never changes. */
+  readonly #commits = new Map<string, Promise<Commit>>();
+  readonly #ancestors = new Map<string, Promise<boolean>>();
 
   constructor(directory: string, environment: Readonly<Record<string, string>> = {}) {
     this.directory = directory;
     this.#environment = environment;
+    this.#asker = Object.keys(environment).length === 0 ? openAsker(directory, gitEnvironment()) : null;
+  }
+
+  close(): void {
+    this.#asker?.close();
   }
 
   /** The same repository, seen together with objects a push has not yet handed in. */
@@ -95,22 +106,22 @@ export class Git {
     for (const candidate of isExact
       ? [name]
       : [`refs/heads/${name}`, `refs/tags/${name}`, `refs/${name}`, name]) {
-      const { code, output } = await this.try([
-        "rev-parse",
-        "--verify",
-        "--quiet",
-        "--end-of-options",
-        `${candidate}^{commit}`,
-      ]);
-      if (code === 0) return output.toString().trim();
+      const found = await this.#meaning(`${candidate}^{commit}`);
+      if (found !== null) return found.id;
     }
     return null;
   }
 
+  async #meaning(name: string): Promise<Named | null> {
+    if (this.#asker) return await this.#asker.ask(name);
+    const { output } = await this.try(["cat-file", "--batch-check"], `${name}\n`);
+    const [, id, type] = /^([0-9a-f]{40}) (\w+) \d+$/m.exec(output.toString()) ?? [];
+    return id === undefined || type === undefined ? null : { id, type };
+  }
+
   async has(sha: string, type: "commit" | "tree" | "blob"): Promise<boolean> {
     if (!/^[0-9a-f]{40}$/.test(sha)) return false;
-    const { code, output } = await this.try(["cat-file", "-t", sha]);
-    return code === 0 && output.toString().trim() === type;
+    return (await this.#meaning(sha))?.type === type;
   }
 
   /** Branches and tags by full name. */
@@ -136,7 +147,16 @@ export class Git {
   }
 
   async isAncestor(older: string, newer: string): Promise<boolean> {
-    return (await this.try(["merge-base", "--is-ancestor", older, newer])).code === 0;
+    const pair = `${older} ${newer}`;
+    const known = this.#ancestors.get(pair);
+    if (known) return await known;
+    const asked = this.try(["merge-base", "--is-ancestor", older, newer]).then(({ code }) => {
+      // 128: one of them is not here yet.
+      if (code > 1) this.#ancestors.delete(pair);
+      return code === 0;
+    });
+    if (/^[0-9a-f]{40} [0-9a-f]{40}$/.test(pair)) this.#ancestors.set(pair, asked);
+    return await asked;
   }
 
   async mergeBase(one: string, other: string): Promise<string | null> {
@@ -156,9 +176,15 @@ export class Git {
   }
 
   async commit(sha: string): Promise<Commit> {
-    const [commit] = await this.commits(["-1", sha]);
-    if (commit === undefined) throw new Error(`no commit ${sha}`);
-    return commit;
+    const known = this.#commits.get(sha);
+    if (known) return await known;
+    const read = this.commits(["-1", sha]).then(([commit]) => {
+      if (commit === undefined) throw new Error(`no commit ${sha}`);
+      return commit;
+    });
+    if (/^[0-9a-f]{40}$/.test(sha)) this.#commits.set(sha, read);
+    read.catch(() => this.#commits.delete(sha));
+    return await read;
   }
 
   /** Written byte by byte, so that author, committer and dates are exactly the ones given. */

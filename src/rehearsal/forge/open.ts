@@ -130,6 +130,7 @@ function forgeOf(world: World, tokens: Tokens, door: Door, desk: EventDesk): For
       door.server.close(() => closed.resolve());
       await closed.promise;
       await world.exclusive(async () => store.close());
+      world.git.close();
     },
   };
 }
