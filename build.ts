@@ -4,8 +4,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type BuildOptions, build, type Message, type Metafile, type Plugin } from "esbuild";
+import * as z from "zod";
 import { CATALOGUE } from "./src/core/errors.ts";
 import { policySchema } from "./src/core/policy.ts";
+import { Account } from "./src/rehearsal/account.ts";
+import { ScriptSchema } from "./src/rehearsal/model/script.ts";
 
 /** Path of a file that ships, relative to the root, and its bytes. */
 type Shipped = Map<string, Uint8Array>;
@@ -38,7 +41,11 @@ const BUNDLES: readonly Bundle[] = [
 
 const SCHEMAS: readonly [name: string, title: string, schema: object][] = [
   ["daybreak", "Daybreak's policy: .github/daybreak.yml", policySchema()],
+  ["rehearsal-night", "What `daybreak rehearse --json` prints", z.toJSONSchema(Account)],
+  ["rehearsal-script", "The script of the scripted model", z.toJSONSchema(ScriptSchema, { io: "input" })],
 ];
+
+const NO_HTTP_CLIENT = "./src/adapters/actions/no-http-client.ts";
 
 const LICENSES = "dist/licenses.txt";
 
@@ -103,7 +110,11 @@ async function bundled(
     legalComments: "none",
     logLevel: "silent",
     plugins: [standApart(root, apart, all)],
-    alias: { undici: "./src/adapters/actions/undici.ts" },
+    alias: {
+      undici: NO_HTTP_CLIENT,
+      "@actions/http-client": NO_HTTP_CLIENT,
+      "@actions/http-client/lib/auth": NO_HTTP_CLIENT,
+    },
     ...(banner === undefined ? {} : { banner: { js: banner } }),
   } as const satisfies BuildOptions;
   const result = await build(options).catch((failed) =>

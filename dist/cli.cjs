@@ -9190,7 +9190,6 @@ var CATALOGUE = {
   PUBLISHING_REFUSED: "Turn on Settings → Actions → General → “Allow GitHub Actions to create and approve pull requests”, or use an App token.",
   PUSH_REFUSED: "Give the job `contents: write`, and allow the token to push `daybreak/**` in the repository's rules.",
   ROADMAP_MISSING: "Add a ROADMAP.md to the landing branch; `daybreak lint` checks it, the README shows the dialect.",
-  ROADMAP_INVALID: "Fix the lines named above; `daybreak lint` repeats the check on your machine.",
   POLICY_INVALID: "Fix the lines named above in .github/daybreak.yml on the default branch.",
   POLICY_NO_GATE: "Name at least one command under `test:` (or `build:`) in .github/daybreak.yml.",
   MATRIX_INVALID: "Look for a secret whose value is part of a milestone's name: GitHub drops an output that contains a masked value.",
@@ -9206,7 +9205,6 @@ var CATALOGUE = {
   GITHUB_FAILED: "Wait for the next cycle: it looks again and carries on. If it stays, check githubstatus.com.",
   LANDING_NEEDS_PULL_REQUEST: "Let Daybreak bypass the rule that demands pull requests, or set `land: pull-request` and merge yourself.",
   LANDING_MERGE_QUEUE: "Set `land: pull-request`: a merge queue cannot be driven without merging through pull requests.",
-  LANDED_TREE_DIFFERS: "Stop Daybreak (label an open issue `daybreak:stop`) and compare the two trees named above.",
   NOT_SETTLED: "Open an issue with the observation artifact: the cycle kept deciding without coming to rest.",
   NODE_TOO_OLD: "Install Node 22 or newer, or run it through the package's own npm scripts.",
   USAGE: "Run `daybreak --help` for the commands and their options.",
@@ -18213,6 +18211,14 @@ function lessonsFrom(counting) {
   }));
 }
 
+// src/core/questions.ts
+function modelTrouble({ journal, blockers }) {
+  const asked = new Set(blockers.filter(({ key }) => key === "model").map(({ issue: issue2 }) => issue2));
+  const since = journal.findLastIndex((line3) => line3.line === "blocked" && asked.has(line3.issue));
+  const line2 = linesOf(journal.slice(since + 1), "published").findLast(({ code: code3 }) => code3 !== null);
+  return line2?.code && line2.code in CATALOGUE ? { because: line2.because, code: line2.code } : null;
+}
+
 // src/core/plan.ts
 var REVIEW_MINUTES = { blocker: 5, pull: 10 };
 function waitingReviewMinutes({ blockers, pulls: pulls2, policy }) {
@@ -18263,6 +18269,8 @@ function reasonAgainstAny(observation, paid2) {
   if (unworkable !== null) return unworkable;
   const nightWide = blockers.find(({ open: open2, milestone }) => open2 && milestone === null);
   if (nightWide) return `waits for an answer to #${nightWide.issue}`;
+  const trouble = modelTrouble(observation);
+  if (trouble) return trouble.because.join("; ");
   const minutes = waitingReviewMinutes(observation);
   if (minutes > policy["review-minutes"]) return `about ${minutes} minutes of review wait for you already`;
   return paid2 ? null : night.because;
@@ -28096,7 +28104,7 @@ var PACKAGE = `{
   "type": "module",
   "bin": { "notes": "cli.js" },
   "engines": { "node": ">=20" },
-  "scripts": { "test": "node --test" }
+  "scripts": { "test": "node test/all.js" }
 }
 `;
 var POLICY = `# Finished milestones go straight to main. The caps are high: a night that is cut off again and again
@@ -28111,7 +28119,7 @@ milestones: 20
 minutes: 240
 parallel: 2
 review-minutes: 240
-test: node --test
+test: node test/all.js
 `;
 function ciOn(node3) {
   const versions2 = `[${node3.join(", ")}]`;
@@ -28136,7 +28144,7 @@ ${node3.length > 1 ? `    strategy:
       - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with:
           node-version: ${node3.length > 1 ? `\${{ matrix.node }}` : node3[0]}
-      - run: node --test
+      - run: node test/all.js
 `;
 }
 function readmeWith(commands) {
@@ -28256,7 +28264,7 @@ var EXPORT_NOTES = {
             ["notes export --format markdown", "prints all notes as JSON or Markdown"]
           ])
         ),
-        bash("node --test test/export.test.js")
+        bash("node test/export.test.js")
       ),
       turn(
         "Green.",
@@ -28312,7 +28320,7 @@ var IMPORT_NOTES = {
 **Depends on:** M1.2
 **Acceptance criteria:**
 - \`NOTES_FILE=imported.json node cli.js import examples/notes.json\` prints "3 notes imported"
-- Text and tags come back as they were (run: node --test test/import.test.js)
+- Text and tags come back as they were (run: node test/import.test.js)
 - (manual) The words for a file that does not exist are good enough
 `,
   attempts: [
@@ -28340,7 +28348,7 @@ import { noteFrom } from "../note.js";
       turn(
         "The gate is right: typed words carry their tags inside, an export has them apart, and a # in a text is no tag. The note is added as it stands.",
         write("src/commands/import.js", importAdding("{ text, tags }")),
-        bash("node --test test/import.test.js")
+        bash("node test/import.test.js")
       ),
       turn(
         "Green now.",
@@ -28401,7 +28409,7 @@ var LIST_BY_TAG = {
 **Touches:** \`src/**\`, \`test/list-tag.test.js\`
 **Acceptance criteria:**
 - \`NOTES_FILE=examples/notes.json node cli.js list --tag letters\` prints "3. Answer the letter"
-- A word and a tag together choose the notes that fit both (run: node --test test/list-tag.test.js)
+- A word and a tag together choose the notes that fit both (run: node test/list-tag.test.js)
 - (manual) \`notes help\` explains the option
 `,
   attempts: [
@@ -28416,7 +28424,7 @@ var LIST_BY_TAG = {
         write("src/select.js", SELECT),
         write("src/commands/list.js", LIST),
         write("test/list-tag.test.js", TEST3),
-        bash("node --test test/list-tag.test.js")
+        bash("node test/list-tag.test.js")
       ),
       turn(
         "The new tests are green.",
@@ -28466,7 +28474,7 @@ var NODE_VERSIONS = {
         write("src/commands/version.js", VERSION9),
         write("test/version.test.js", TEST4),
         write(".github/workflows/ci.yml", ciOn([20, 22, 24])),
-        bash("node --test test/version.test.js")
+        bash("node test/version.test.js")
       ),
       turn(
         "Green here. CI itself can only be seen once the workflow is in place.",
@@ -28635,6 +28643,14 @@ test("a word chooses the notes that contain it", () => {
   assert.equal(run(["MILK"], book), "2. Buy milk #home");
 });
 `;
+var ALL_TESTS = `// Runs every test in one process: a process for each file would take longer than the tests.
+import { readdirSync } from "node:fs";
+
+const here = new URL(".", import.meta.url);
+for (const name of readdirSync(here).sort()) {
+  if (name.endsWith(".test.js")) await import(new URL(name, here));
+}
+`;
 var PROGRAM = {
   "cli.js": CLI,
   "src/commands.js": COMMANDS,
@@ -28645,6 +28661,7 @@ var PROGRAM = {
   "src/commands/list.js": LIST2,
   "src/commands/help.js": HELP,
   "examples/notes.json": EXAMPLE,
+  "test/all.js": ALL_TESTS,
   "test/note.test.js": NOTE_TEST,
   "test/list.test.js": LIST_TEST
 };
@@ -28718,7 +28735,7 @@ var SORT_LIST = {
 **Touches:** \`src/**\`, \`test/**\`
 **Acceptance criteria:**
 - \`NOTES_FILE=examples/notes.json node cli.js list --sort text | head -n 1\` prints "3. Answer the letter"
-- Upper and lower case are the same to the order (run: node --test test/list-sort.test.js)
+- Upper and lower case are the same to the order (run: node test/list-sort.test.js)
 `,
   attempts: [
     [
@@ -28731,7 +28748,7 @@ var SORT_LIST = {
         ),
         write("src/commands/list.js", LIST3),
         write("test/list-sort.test.js", SORTED),
-        bash("node --test")
+        bash("node test/all.js")
       ),
       turn(
         "One old test still expects the order of writing. The list is sorted now, so its expectation moves along.",
@@ -28757,7 +28774,7 @@ var SORT_LIST = {
         write("src/commands/list.js", LIST3),
         write("test/list.test.js", LIST_TEST),
         write("test/list-sort.test.js", SORTED + UNSORTED),
-        bash("node --test")
+        bash("node test/all.js")
       ),
       turn(
         "Everything is green, with the old tests as they were.",
@@ -41197,7 +41214,7 @@ async function rehearse(rehearsal) {
       const cycles = cyclesOf(forge, before, jobs, directory);
       const seconds = (performance.now() - begun) / 1e3;
       const account = accountOf(observation, { remote: forge.gitDirectory, seconds, cycles });
-      return { account, observation, failures: failuresOf(cycles, directory) };
+      return { account, observation, failures: failuresOf(forge, cycles, directory) };
     } finally {
       await runner.stop();
       await forge.close();
@@ -41305,7 +41322,7 @@ function modelRequests(artifacts) {
   if (!(0, import_node_fs16.existsSync)(artifacts)) return 0;
   return (0, import_node_fs16.readdirSync)(artifacts).filter((name) => name.startsWith("transcript-")).map((name) => (0, import_node_path23.join)(artifacts, name, "transcript.jsonl")).filter((file) => (0, import_node_fs16.existsSync)(file)).flatMap((file) => (0, import_node_fs16.readFileSync)(file, "utf8").split("\n")).filter((line2) => line2.includes('"event":"request"')).length;
 }
-function failuresOf(cycles, directory) {
+function failuresOf(forge, cycles, directory) {
   const found3 = /* @__PURE__ */ new Set();
   for (const { id } of cycles) {
     const folder = (0, import_node_path23.join)(directory, "runs", String(id));
@@ -41315,6 +41332,10 @@ function failuresOf(cycles, directory) {
         found3.add(match[1] ?? "");
     }
   }
+  const last = cycles.at(-1)?.id;
+  const ended2 = forge.runs().find(({ id }) => id === last)?.conclusion ?? "nothing";
+  if (found3.size === 0 && ended2 !== "success")
+    found3.add(`UNEXPECTED: the last cycle ended as ${ended2}; its logs are in runs/${last}`);
   return [...found3];
 }
 function passedOn({ environment }) {
@@ -42140,7 +42161,7 @@ async function runRehearsal(args) {
       directory: (0, import_node_path26.resolve)(keep ?? (0, import_node_path26.join)(temporary, "world")),
       packageRoot: packageRoot(),
       origin,
-      script: file === null ? script : readScript((0, import_node_fs17.readFileSync)(file, "utf8")),
+      script: file === null ? script : scriptFrom2(file),
       tokenOnly: values["token-only"] === true,
       noSandbox: values["no-sandbox"] === true,
       live: values.live ? liveModel() : null,
@@ -42151,6 +42172,10 @@ async function runRehearsal(args) {
   } finally {
     (0, import_node_fs17.rmSync)(temporary, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+function scriptFrom2(file) {
+  if (!(0, import_node_fs17.existsSync)(file)) throw new Failure("SCRIPT_INVALID", `there is no ${file}`);
+  return readScript((0, import_node_fs17.readFileSync)(file, "utf8"));
 }
 function tellers(say, live) {
   return {
@@ -42171,7 +42196,8 @@ function tellers(say, live) {
 }
 function conclude({ account, observation, failures }, { json: json2, keep }) {
   const told = observation.reported.dashboard !== null || failures.length === 0;
-  for (const failure2 of failures) complain(failure2);
+  if (json2) for (const problem of observation.problems) complain(sayDiagnostic(problem));
+  for (const failure2 of failures) complain(withRemedy(failure2));
   if (!told) return 1;
   if (json2) {
     print(JSON.stringify(Account.parse(account), null, 2));
@@ -42185,6 +42211,11 @@ ${tellMorningPlain(morningOf(observation))}`);
 ${cycles.length} cycles in ${seconds.toFixed(1)} s${keep === null ? "" : `; the world is in ${keep}`}`
   );
   return 0;
+}
+function withRemedy(failure2) {
+  const known3 = Object.entries(CATALOGUE).find(([code3]) => failure2.startsWith(`${code3}: `));
+  return known3 ? `${failure2}
+${known3[1]}` : failure2;
 }
 async function originOf(repo, replay, directory, say) {
   if (repo !== null && replay !== null) throw new Failure("USAGE", "--repo and --replay exclude each other");

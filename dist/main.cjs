@@ -5,14 +5,6 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __esm = (fn2, res, err) => function __init() {
-  if (err) throw err[0];
-  try {
-    return fn2 && (res = (0, fn2[__getOwnPropNames(fn2)[0]])(fn2 = 0)), res;
-  } catch (e) {
-    throw err = [e], e;
-  }
-};
 var __commonJS = (cb, mod) => function __require() {
   try {
     return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
@@ -40,1035 +32,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
   mod
 ));
-var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
-
-// node_modules/tunnel/lib/tunnel.js
-var require_tunnel = __commonJS({
-  "node_modules/tunnel/lib/tunnel.js"(exports2) {
-    "use strict";
-    var net = require("net");
-    var tls = require("tls");
-    var http = require("http");
-    var https = require("https");
-    var events = require("events");
-    var assert2 = require("assert");
-    var util = require("util");
-    exports2.httpOverHttp = httpOverHttp2;
-    exports2.httpsOverHttp = httpsOverHttp2;
-    exports2.httpOverHttps = httpOverHttps2;
-    exports2.httpsOverHttps = httpsOverHttps2;
-    function httpOverHttp2(options) {
-      var agent = new TunnelingAgent(options);
-      agent.request = http.request;
-      return agent;
-    }
-    function httpsOverHttp2(options) {
-      var agent = new TunnelingAgent(options);
-      agent.request = http.request;
-      agent.createSocket = createSecureSocket;
-      agent.defaultPort = 443;
-      return agent;
-    }
-    function httpOverHttps2(options) {
-      var agent = new TunnelingAgent(options);
-      agent.request = https.request;
-      return agent;
-    }
-    function httpsOverHttps2(options) {
-      var agent = new TunnelingAgent(options);
-      agent.request = https.request;
-      agent.createSocket = createSecureSocket;
-      agent.defaultPort = 443;
-      return agent;
-    }
-    function TunnelingAgent(options) {
-      var self = this;
-      self.options = options || {};
-      self.proxyOptions = self.options.proxy || {};
-      self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
-      self.requests = [];
-      self.sockets = [];
-      self.on("free", function onFree(socket, host, port, localAddress) {
-        var options2 = toOptions(host, port, localAddress);
-        for (var i = 0, len = self.requests.length; i < len; ++i) {
-          var pending = self.requests[i];
-          if (pending.host === options2.host && pending.port === options2.port) {
-            self.requests.splice(i, 1);
-            pending.request.onSocket(socket);
-            return;
-          }
-        }
-        socket.destroy();
-        self.removeSocket(socket);
-      });
-    }
-    util.inherits(TunnelingAgent, events.EventEmitter);
-    TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-      var self = this;
-      var options = mergeOptions({ request: req }, self.options, toOptions(host, port, localAddress));
-      if (self.sockets.length >= this.maxSockets) {
-        self.requests.push(options);
-        return;
-      }
-      self.createSocket(options, function(socket) {
-        socket.on("free", onFree);
-        socket.on("close", onCloseOrRemove);
-        socket.on("agentRemove", onCloseOrRemove);
-        req.onSocket(socket);
-        function onFree() {
-          self.emit("free", socket, options);
-        }
-        function onCloseOrRemove(err) {
-          self.removeSocket(socket);
-          socket.removeListener("free", onFree);
-          socket.removeListener("close", onCloseOrRemove);
-          socket.removeListener("agentRemove", onCloseOrRemove);
-        }
-      });
-    };
-    TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-      var self = this;
-      var placeholder = {};
-      self.sockets.push(placeholder);
-      var connectOptions = mergeOptions({}, self.proxyOptions, {
-        method: "CONNECT",
-        path: options.host + ":" + options.port,
-        agent: false,
-        headers: {
-          host: options.host + ":" + options.port
-        }
-      });
-      if (options.localAddress) {
-        connectOptions.localAddress = options.localAddress;
-      }
-      if (connectOptions.proxyAuth) {
-        connectOptions.headers = connectOptions.headers || {};
-        connectOptions.headers["Proxy-Authorization"] = "Basic " + new Buffer(connectOptions.proxyAuth).toString("base64");
-      }
-      debug2("making CONNECT request");
-      var connectReq = self.request(connectOptions);
-      connectReq.useChunkedEncodingByDefault = false;
-      connectReq.once("response", onResponse);
-      connectReq.once("upgrade", onUpgrade);
-      connectReq.once("connect", onConnect);
-      connectReq.once("error", onError);
-      connectReq.end();
-      function onResponse(res) {
-        res.upgrade = true;
-      }
-      function onUpgrade(res, socket, head) {
-        process.nextTick(function() {
-          onConnect(res, socket, head);
-        });
-      }
-      function onConnect(res, socket, head) {
-        connectReq.removeAllListeners();
-        socket.removeAllListeners();
-        if (res.statusCode !== 200) {
-          debug2(
-            "tunneling socket could not be established, statusCode=%d",
-            res.statusCode
-          );
-          socket.destroy();
-          var error3 = new Error("tunneling socket could not be established, statusCode=" + res.statusCode);
-          error3.code = "ECONNRESET";
-          options.request.emit("error", error3);
-          self.removeSocket(placeholder);
-          return;
-        }
-        if (head.length > 0) {
-          debug2("got illegal response body from proxy");
-          socket.destroy();
-          var error3 = new Error("got illegal response body from proxy");
-          error3.code = "ECONNRESET";
-          options.request.emit("error", error3);
-          self.removeSocket(placeholder);
-          return;
-        }
-        debug2("tunneling connection has established");
-        self.sockets[self.sockets.indexOf(placeholder)] = socket;
-        return cb(socket);
-      }
-      function onError(cause) {
-        connectReq.removeAllListeners();
-        debug2(
-          "tunneling socket could not be established, cause=%s\n",
-          cause.message,
-          cause.stack
-        );
-        var error3 = new Error("tunneling socket could not be established, cause=" + cause.message);
-        error3.code = "ECONNRESET";
-        options.request.emit("error", error3);
-        self.removeSocket(placeholder);
-      }
-    };
-    TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
-      var pos = this.sockets.indexOf(socket);
-      if (pos === -1) {
-        return;
-      }
-      this.sockets.splice(pos, 1);
-      var pending = this.requests.shift();
-      if (pending) {
-        this.createSocket(pending, function(socket2) {
-          pending.request.onSocket(socket2);
-        });
-      }
-    };
-    function createSecureSocket(options, cb) {
-      var self = this;
-      TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
-        var hostHeader = options.request.getHeader("host");
-        var tlsOptions = mergeOptions({}, self.options, {
-          socket,
-          servername: hostHeader ? hostHeader.replace(/:.*$/, "") : options.host
-        });
-        var secureSocket = tls.connect(0, tlsOptions);
-        self.sockets[self.sockets.indexOf(socket)] = secureSocket;
-        cb(secureSocket);
-      });
-    }
-    function toOptions(host, port, localAddress) {
-      if (typeof host === "string") {
-        return {
-          host,
-          port,
-          localAddress
-        };
-      }
-      return host;
-    }
-    function mergeOptions(target) {
-      for (var i = 1, len = arguments.length; i < len; ++i) {
-        var overrides = arguments[i];
-        if (typeof overrides === "object") {
-          var keys = Object.keys(overrides);
-          for (var j3 = 0, keyLen = keys.length; j3 < keyLen; ++j3) {
-            var k2 = keys[j3];
-            if (overrides[k2] !== void 0) {
-              target[k2] = overrides[k2];
-            }
-          }
-        }
-      }
-      return target;
-    }
-    var debug2;
-    if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-      debug2 = function() {
-        var args = Array.prototype.slice.call(arguments);
-        if (typeof args[0] === "string") {
-          args[0] = "TUNNEL: " + args[0];
-        } else {
-          args.unshift("TUNNEL:");
-        }
-        console.error.apply(console, args);
-      };
-    } else {
-      debug2 = function() {
-      };
-    }
-    exports2.debug = debug2;
-  }
-});
-
-// node_modules/tunnel/index.js
-var require_tunnel2 = __commonJS({
-  "node_modules/tunnel/index.js"(exports2, module2) {
-    module2.exports = require_tunnel();
-  }
-});
-
-// src/adapters/actions/undici.ts
-var undici_exports = {};
-__export(undici_exports, {
-  ProxyAgent: () => ProxyAgent,
-  fetch: () => fetch
-});
-var fetch, ProxyAgent;
-var init_undici = __esm({
-  "src/adapters/actions/undici.ts"() {
-    "use strict";
-    fetch = globalThis.fetch;
-    ProxyAgent = class {
-      constructor() {
-        throw new Error("Proxies are Node's to handle: set NODE_USE_ENV_PROXY=1 on the runner.");
-      }
-    };
-  }
-});
-
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js
-var require_proxy = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/proxy.js"(exports2) {
-    "use strict";
-    Object.defineProperty(exports2, "__esModule", { value: true });
-    exports2.getProxyUrl = getProxyUrl2;
-    exports2.checkBypass = checkBypass;
-    function getProxyUrl2(reqUrl) {
-      const usingSsl = reqUrl.protocol === "https:";
-      if (checkBypass(reqUrl)) {
-        return void 0;
-      }
-      const proxyVar = (() => {
-        if (usingSsl) {
-          return process.env["https_proxy"] || process.env["HTTPS_PROXY"];
-        } else {
-          return process.env["http_proxy"] || process.env["HTTP_PROXY"];
-        }
-      })();
-      if (proxyVar) {
-        try {
-          return new DecodedURL(proxyVar);
-        } catch (_a3) {
-          if (!proxyVar.startsWith("http://") && !proxyVar.startsWith("https://"))
-            return new DecodedURL(`http://${proxyVar}`);
-        }
-      } else {
-        return void 0;
-      }
-    }
-    function checkBypass(reqUrl) {
-      if (!reqUrl.hostname) {
-        return false;
-      }
-      const reqHost = reqUrl.hostname;
-      if (isLoopbackAddress(reqHost)) {
-        return true;
-      }
-      const noProxy = process.env["no_proxy"] || process.env["NO_PROXY"] || "";
-      if (!noProxy) {
-        return false;
-      }
-      let reqPort;
-      if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-      } else if (reqUrl.protocol === "http:") {
-        reqPort = 80;
-      } else if (reqUrl.protocol === "https:") {
-        reqPort = 443;
-      }
-      const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-      if (typeof reqPort === "number") {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-      }
-      for (const upperNoProxyItem of noProxy.split(",").map((x3) => x3.trim().toUpperCase()).filter((x3) => x3)) {
-        if (upperNoProxyItem === "*" || upperReqHosts.some((x3) => x3 === upperNoProxyItem || x3.endsWith(`.${upperNoProxyItem}`) || upperNoProxyItem.startsWith(".") && x3.endsWith(`${upperNoProxyItem}`))) {
-          return true;
-        }
-      }
-      return false;
-    }
-    function isLoopbackAddress(host) {
-      const hostLower = host.toLowerCase();
-      return hostLower === "localhost" || hostLower.startsWith("127.") || hostLower.startsWith("[::1]") || hostLower.startsWith("[0:0:0:0:0:0:0:1]");
-    }
-    var DecodedURL = class extends URL {
-      constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-      }
-      get username() {
-        return this._decodedUsername;
-      }
-      get password() {
-        return this._decodedPassword;
-      }
-    };
-  }
-});
-
-// node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var require_lib = __commonJS({
-  "node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js"(exports2) {
-    "use strict";
-    var __createBinding = exports2 && exports2.__createBinding || (Object.create ? (function(o2, m2, k2, k22) {
-      if (k22 === void 0) k22 = k2;
-      var desc = Object.getOwnPropertyDescriptor(m2, k2);
-      if (!desc || ("get" in desc ? !m2.__esModule : desc.writable || desc.configurable)) {
-        desc = { enumerable: true, get: function() {
-          return m2[k2];
-        } };
-      }
-      Object.defineProperty(o2, k22, desc);
-    }) : (function(o2, m2, k2, k22) {
-      if (k22 === void 0) k22 = k2;
-      o2[k22] = m2[k2];
-    }));
-    var __setModuleDefault = exports2 && exports2.__setModuleDefault || (Object.create ? (function(o2, v2) {
-      Object.defineProperty(o2, "default", { enumerable: true, value: v2 });
-    }) : function(o2, v2) {
-      o2["default"] = v2;
-    });
-    var __importStar = exports2 && exports2.__importStar || /* @__PURE__ */ (function() {
-      var ownKeys = function(o2) {
-        ownKeys = Object.getOwnPropertyNames || function(o3) {
-          var ar2 = [];
-          for (var k2 in o3) if (Object.prototype.hasOwnProperty.call(o3, k2)) ar2[ar2.length] = k2;
-          return ar2;
-        };
-        return ownKeys(o2);
-      };
-      return function(mod) {
-        if (mod && mod.__esModule) return mod;
-        var result = {};
-        if (mod != null) {
-          for (var k2 = ownKeys(mod), i = 0; i < k2.length; i++) if (k2[i] !== "default") __createBinding(result, mod, k2[i]);
-        }
-        __setModuleDefault(result, mod);
-        return result;
-      };
-    })();
-    var __awaiter3 = exports2 && exports2.__awaiter || function(thisArg, _arguments, P3, generator) {
-      function adopt(value) {
-        return value instanceof P3 ? value : new P3(function(resolve2) {
-          resolve2(value);
-        });
-      }
-      return new (P3 || (P3 = Promise))(function(resolve2, reject2) {
-        function fulfilled(value) {
-          try {
-            step(generator.next(value));
-          } catch (e) {
-            reject2(e);
-          }
-        }
-        function rejected(value) {
-          try {
-            step(generator["throw"](value));
-          } catch (e) {
-            reject2(e);
-          }
-        }
-        function step(result) {
-          result.done ? resolve2(result.value) : adopt(result.value).then(fulfilled, rejected);
-        }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-      });
-    };
-    Object.defineProperty(exports2, "__esModule", { value: true });
-    exports2.HttpClient = exports2.HttpClientResponse = exports2.HttpClientError = exports2.MediaTypes = exports2.Headers = exports2.HttpCodes = void 0;
-    exports2.getProxyUrl = getProxyUrl2;
-    exports2.isHttps = isHttps;
-    var http = __importStar(require("http"));
-    var https = __importStar(require("https"));
-    var pm = __importStar(require_proxy());
-    var tunnel2 = __importStar(require_tunnel2());
-    var undici_1 = (init_undici(), __toCommonJS(undici_exports));
-    var HttpCodes2;
-    (function(HttpCodes3) {
-      HttpCodes3[HttpCodes3["OK"] = 200] = "OK";
-      HttpCodes3[HttpCodes3["MultipleChoices"] = 300] = "MultipleChoices";
-      HttpCodes3[HttpCodes3["MovedPermanently"] = 301] = "MovedPermanently";
-      HttpCodes3[HttpCodes3["ResourceMoved"] = 302] = "ResourceMoved";
-      HttpCodes3[HttpCodes3["SeeOther"] = 303] = "SeeOther";
-      HttpCodes3[HttpCodes3["NotModified"] = 304] = "NotModified";
-      HttpCodes3[HttpCodes3["UseProxy"] = 305] = "UseProxy";
-      HttpCodes3[HttpCodes3["SwitchProxy"] = 306] = "SwitchProxy";
-      HttpCodes3[HttpCodes3["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-      HttpCodes3[HttpCodes3["PermanentRedirect"] = 308] = "PermanentRedirect";
-      HttpCodes3[HttpCodes3["BadRequest"] = 400] = "BadRequest";
-      HttpCodes3[HttpCodes3["Unauthorized"] = 401] = "Unauthorized";
-      HttpCodes3[HttpCodes3["PaymentRequired"] = 402] = "PaymentRequired";
-      HttpCodes3[HttpCodes3["Forbidden"] = 403] = "Forbidden";
-      HttpCodes3[HttpCodes3["NotFound"] = 404] = "NotFound";
-      HttpCodes3[HttpCodes3["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-      HttpCodes3[HttpCodes3["NotAcceptable"] = 406] = "NotAcceptable";
-      HttpCodes3[HttpCodes3["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-      HttpCodes3[HttpCodes3["RequestTimeout"] = 408] = "RequestTimeout";
-      HttpCodes3[HttpCodes3["Conflict"] = 409] = "Conflict";
-      HttpCodes3[HttpCodes3["Gone"] = 410] = "Gone";
-      HttpCodes3[HttpCodes3["TooManyRequests"] = 429] = "TooManyRequests";
-      HttpCodes3[HttpCodes3["InternalServerError"] = 500] = "InternalServerError";
-      HttpCodes3[HttpCodes3["NotImplemented"] = 501] = "NotImplemented";
-      HttpCodes3[HttpCodes3["BadGateway"] = 502] = "BadGateway";
-      HttpCodes3[HttpCodes3["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-      HttpCodes3[HttpCodes3["GatewayTimeout"] = 504] = "GatewayTimeout";
-    })(HttpCodes2 || (exports2.HttpCodes = HttpCodes2 = {}));
-    var Headers2;
-    (function(Headers3) {
-      Headers3["Accept"] = "accept";
-      Headers3["ContentType"] = "content-type";
-    })(Headers2 || (exports2.Headers = Headers2 = {}));
-    var MediaTypes2;
-    (function(MediaTypes3) {
-      MediaTypes3["ApplicationJson"] = "application/json";
-    })(MediaTypes2 || (exports2.MediaTypes = MediaTypes2 = {}));
-    function getProxyUrl2(serverUrl) {
-      const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-      return proxyUrl ? proxyUrl.href : "";
-    }
-    var HttpRedirectCodes2 = [
-      HttpCodes2.MovedPermanently,
-      HttpCodes2.ResourceMoved,
-      HttpCodes2.SeeOther,
-      HttpCodes2.TemporaryRedirect,
-      HttpCodes2.PermanentRedirect
-    ];
-    var HttpResponseRetryCodes2 = [
-      HttpCodes2.BadGateway,
-      HttpCodes2.ServiceUnavailable,
-      HttpCodes2.GatewayTimeout
-    ];
-    var RetryableHttpVerbs = ["OPTIONS", "GET", "DELETE", "HEAD"];
-    var ExponentialBackoffCeiling = 10;
-    var ExponentialBackoffTimeSlice = 5;
-    var HttpClientError = class _HttpClientError extends Error {
-      constructor(message, statusCode) {
-        super(message);
-        this.name = "HttpClientError";
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, _HttpClientError.prototype);
-      }
-    };
-    exports2.HttpClientError = HttpClientError;
-    var HttpClientResponse = class {
-      constructor(message) {
-        this.message = message;
-      }
-      readBody() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
-            let output = Buffer.alloc(0);
-            this.message.on("data", (chunk) => {
-              output = Buffer.concat([output, chunk]);
-            });
-            this.message.on("end", () => {
-              resolve2(output.toString());
-            });
-          }));
-        });
-      }
-      readBodyBuffer() {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2) => __awaiter3(this, void 0, void 0, function* () {
-            const chunks = [];
-            this.message.on("data", (chunk) => {
-              chunks.push(chunk);
-            });
-            this.message.on("end", () => {
-              resolve2(Buffer.concat(chunks));
-            });
-          }));
-        });
-      }
-    };
-    exports2.HttpClientResponse = HttpClientResponse;
-    function isHttps(requestUrl) {
-      const parsedUrl = new URL(requestUrl);
-      return parsedUrl.protocol === "https:";
-    }
-    var HttpClient3 = class {
-      constructor(userAgent2, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent2);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-          if (requestOptions.ignoreSslError != null) {
-            this._ignoreSslError = requestOptions.ignoreSslError;
-          }
-          this._socketTimeout = requestOptions.socketTimeout;
-          if (requestOptions.allowRedirects != null) {
-            this._allowRedirects = requestOptions.allowRedirects;
-          }
-          if (requestOptions.allowRedirectDowngrade != null) {
-            this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-          }
-          if (requestOptions.maxRedirects != null) {
-            this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-          }
-          if (requestOptions.keepAlive != null) {
-            this._keepAlive = requestOptions.keepAlive;
-          }
-          if (requestOptions.allowRetries != null) {
-            this._allowRetries = requestOptions.allowRetries;
-          }
-          if (requestOptions.maxRetries != null) {
-            this._maxRetries = requestOptions.maxRetries;
-          }
-        }
-      }
-      options(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("OPTIONS", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      get(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("GET", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      del(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("DELETE", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      post(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("POST", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      patch(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PATCH", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      put(requestUrl, data, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("PUT", requestUrl, data, additionalHeaders || {});
-        });
-      }
-      head(requestUrl, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request("HEAD", requestUrl, null, additionalHeaders || {});
-        });
-      }
-      sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-      }
-      /**
-       * Gets a typed object from an endpoint
-       * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-       */
-      getJson(requestUrl_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          const res = yield this.get(requestUrl, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      postJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.post(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      putJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.put(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      patchJson(requestUrl_1, obj_1) {
-        return __awaiter3(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-          const data = JSON.stringify(obj, null, 2);
-          additionalHeaders[Headers2.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers2.Accept, MediaTypes2.ApplicationJson);
-          additionalHeaders[Headers2.ContentType] = this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes2.ApplicationJson);
-          const res = yield this.patch(requestUrl, data, additionalHeaders);
-          return this._processResponse(res, this.requestOptions);
-        });
-      }
-      /**
-       * Makes a raw http request.
-       * All other methods such as get, post, patch, and request ultimately call this.
-       * Prefer get, del, post and patch
-       */
-      request(verb, requestUrl, data, headers) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          if (this._disposed) {
-            throw new Error("Client has already been disposed.");
-          }
-          const parsedUrl = new URL(requestUrl);
-          let info2 = this._prepareRequest(verb, parsedUrl, headers);
-          const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb) ? this._maxRetries + 1 : 1;
-          let numTries = 0;
-          let response;
-          do {
-            response = yield this.requestRaw(info2, data);
-            if (response && response.message && response.message.statusCode === HttpCodes2.Unauthorized) {
-              let authenticationHandler;
-              for (const handler2 of this.handlers) {
-                if (handler2.canHandleAuthentication(response)) {
-                  authenticationHandler = handler2;
-                  break;
-                }
-              }
-              if (authenticationHandler) {
-                return authenticationHandler.handleAuthentication(this, info2, data);
-              } else {
-                return response;
-              }
-            }
-            let redirectsRemaining = this._maxRedirects;
-            while (response.message.statusCode && HttpRedirectCodes2.includes(response.message.statusCode) && this._allowRedirects && redirectsRemaining > 0) {
-              const redirectUrl = response.message.headers["location"];
-              if (!redirectUrl) {
-                break;
-              }
-              const parsedRedirectUrl = new URL(redirectUrl);
-              if (parsedUrl.protocol === "https:" && parsedUrl.protocol !== parsedRedirectUrl.protocol && !this._allowRedirectDowngrade) {
-                throw new Error("Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.");
-              }
-              yield response.readBody();
-              if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                for (const header in headers) {
-                  if (header.toLowerCase() === "authorization") {
-                    delete headers[header];
-                  }
-                }
-              }
-              info2 = this._prepareRequest(verb, parsedRedirectUrl, headers);
-              response = yield this.requestRaw(info2, data);
-              redirectsRemaining--;
-            }
-            if (!response.message.statusCode || !HttpResponseRetryCodes2.includes(response.message.statusCode)) {
-              return response;
-            }
-            numTries += 1;
-            if (numTries < maxTries) {
-              yield response.readBody();
-              yield this._performExponentialBackoff(numTries);
-            }
-          } while (numTries < maxTries);
-          return response;
-        });
-      }
-      /**
-       * Needs to be called if keepAlive is set to true in request options.
-       */
-      dispose() {
-        if (this._agent) {
-          this._agent.destroy();
-        }
-        this._disposed = true;
-      }
-      /**
-       * Raw request.
-       * @param info
-       * @param data
-       */
-      requestRaw(info2, data) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2, reject2) => {
-            function callbackForResult(err, res) {
-              if (err) {
-                reject2(err);
-              } else if (!res) {
-                reject2(new Error("Unknown error"));
-              } else {
-                resolve2(res);
-              }
-            }
-            this.requestRawWithCallback(info2, data, callbackForResult);
-          });
-        });
-      }
-      /**
-       * Raw request with callback.
-       * @param info
-       * @param data
-       * @param onResult
-       */
-      requestRawWithCallback(info2, data, onResult) {
-        if (typeof data === "string") {
-          if (!info2.options.headers) {
-            info2.options.headers = {};
-          }
-          info2.options.headers["Content-Length"] = Buffer.byteLength(data, "utf8");
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-          if (!callbackCalled) {
-            callbackCalled = true;
-            onResult(err, res);
-          }
-        }
-        const req = info2.httpModule.request(info2.options, (msg) => {
-          const res = new HttpClientResponse(msg);
-          handleResult(void 0, res);
-        });
-        let socket;
-        req.on("socket", (sock) => {
-          socket = sock;
-        });
-        req.setTimeout(this._socketTimeout || 3 * 6e4, () => {
-          if (socket) {
-            socket.end();
-          }
-          handleResult(new Error(`Request timeout: ${info2.options.path}`));
-        });
-        req.on("error", function(err) {
-          handleResult(err);
-        });
-        if (data && typeof data === "string") {
-          req.write(data, "utf8");
-        }
-        if (data && typeof data !== "string") {
-          data.on("close", function() {
-            req.end();
-          });
-          data.pipe(req);
-        } else {
-          req.end();
-        }
-      }
-      /**
-       * Gets an http agent. This function is useful when you need an http agent that handles
-       * routing through a proxy server - depending upon the url and proxy environment variables.
-       * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-       */
-      getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-      }
-      getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-          return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-      }
-      _prepareRequest(method, requestUrl, headers) {
-        const info2 = {};
-        info2.parsedUrl = requestUrl;
-        const usingSsl = info2.parsedUrl.protocol === "https:";
-        info2.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info2.options = {};
-        info2.options.host = info2.parsedUrl.hostname;
-        info2.options.port = info2.parsedUrl.port ? parseInt(info2.parsedUrl.port) : defaultPort;
-        info2.options.path = (info2.parsedUrl.pathname || "") + (info2.parsedUrl.search || "");
-        info2.options.method = method;
-        info2.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-          info2.options.headers["user-agent"] = this.userAgent;
-        }
-        info2.options.agent = this._getAgent(info2.parsedUrl);
-        if (this.handlers) {
-          for (const handler2 of this.handlers) {
-            handler2.prepareRequest(info2.options);
-          }
-        }
-        return info2;
-      }
-      _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-          return Object.assign({}, lowercaseKeys2(this.requestOptions.headers), lowercaseKeys2(headers || {}));
-        }
-        return lowercaseKeys2(headers || {});
-      }
-      /**
-       * Gets an existing header value or returns a default.
-       * Handles converting number header values to strings since HTTP headers must be strings.
-       * Note: This returns string | string[] since some headers can have multiple values.
-       * For headers that must always be a single string (like Content-Type), use the
-       * specialized _getExistingOrDefaultContentTypeHeader method instead.
-       */
-      _getExistingOrDefaultHeader(additionalHeaders, header, _default2) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-          const headerValue = lowercaseKeys2(this.requestOptions.headers)[header];
-          if (headerValue) {
-            clientHeader = typeof headerValue === "number" ? headerValue.toString() : headerValue;
-          }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== void 0) {
-          return typeof additionalValue === "number" ? additionalValue.toString() : additionalValue;
-        }
-        if (clientHeader !== void 0) {
-          return clientHeader;
-        }
-        return _default2;
-      }
-      /**
-       * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-       * Always returns a single string (not an array) since Content-Type should be a single value.
-       * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-       * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-       * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-       */
-      _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default2) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-          const headerValue = lowercaseKeys2(this.requestOptions.headers)[Headers2.ContentType];
-          if (headerValue) {
-            if (typeof headerValue === "number") {
-              clientHeader = String(headerValue);
-            } else if (Array.isArray(headerValue)) {
-              clientHeader = headerValue.join(", ");
-            } else {
-              clientHeader = headerValue;
-            }
-          }
-        }
-        const additionalValue = additionalHeaders[Headers2.ContentType];
-        if (additionalValue !== void 0) {
-          if (typeof additionalValue === "number") {
-            return String(additionalValue);
-          } else if (Array.isArray(additionalValue)) {
-            return additionalValue.join(", ");
-          } else {
-            return additionalValue;
-          }
-        }
-        if (clientHeader !== void 0) {
-          return clientHeader;
-        }
-        return _default2;
-      }
-      _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-          agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-          agent = this._agent;
-        }
-        if (agent) {
-          return agent;
-        }
-        const usingSsl = parsedUrl.protocol === "https:";
-        let maxSockets = 100;
-        if (this.requestOptions) {
-          maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        if (proxyUrl && proxyUrl.hostname) {
-          const agentOptions = {
-            maxSockets,
-            keepAlive: this._keepAlive,
-            proxy: Object.assign(Object.assign({}, (proxyUrl.username || proxyUrl.password) && {
-              proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-            }), { host: proxyUrl.hostname, port: proxyUrl.port })
-          };
-          let tunnelAgent;
-          const overHttps = proxyUrl.protocol === "https:";
-          if (usingSsl) {
-            tunnelAgent = overHttps ? tunnel2.httpsOverHttps : tunnel2.httpsOverHttp;
-          } else {
-            tunnelAgent = overHttps ? tunnel2.httpOverHttps : tunnel2.httpOverHttp;
-          }
-          agent = tunnelAgent(agentOptions);
-          this._proxyAgent = agent;
-        }
-        if (!agent) {
-          const options = { keepAlive: this._keepAlive, maxSockets };
-          agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-          this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-          agent.options = Object.assign(agent.options || {}, {
-            rejectUnauthorized: false
-          });
-        }
-        return agent;
-      }
-      _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-          proxyAgent = this._proxyAgentDispatcher;
-        }
-        if (proxyAgent) {
-          return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === "https:";
-        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, (proxyUrl.username || proxyUrl.password) && {
-          token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString("base64")}`
-        }));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-          proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-            rejectUnauthorized: false
-          });
-        }
-        return proxyAgent;
-      }
-      _getUserAgentWithOrchestrationId(userAgent2) {
-        const baseUserAgent = userAgent2 || "actions/http-client";
-        const orchId = process.env["ACTIONS_ORCHESTRATION_ID"];
-        if (orchId) {
-          const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, "_");
-          return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-      }
-      _performExponentialBackoff(retryNumber) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-          const ms2 = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-          return new Promise((resolve2) => setTimeout(() => resolve2(), ms2));
-        });
-      }
-      _processResponse(res, options) {
-        return __awaiter3(this, void 0, void 0, function* () {
-          return new Promise((resolve2, reject2) => __awaiter3(this, void 0, void 0, function* () {
-            const statusCode = res.message.statusCode || 0;
-            const response = {
-              statusCode,
-              result: null,
-              headers: {}
-            };
-            if (statusCode === HttpCodes2.NotFound) {
-              resolve2(response);
-            }
-            function dateTimeDeserializer(key, value) {
-              if (typeof value === "string") {
-                const a = new Date(value);
-                if (!isNaN(a.valueOf())) {
-                  return a;
-                }
-              }
-              return value;
-            }
-            let obj;
-            let contents;
-            try {
-              contents = yield res.readBody();
-              if (contents && contents.length > 0) {
-                if (options && options.deserializeDates) {
-                  obj = JSON.parse(contents, dateTimeDeserializer);
-                } else {
-                  obj = JSON.parse(contents);
-                }
-                response.result = obj;
-              }
-              response.headers = res.message.headers;
-            } catch (err) {
-            }
-            if (statusCode > 299) {
-              let msg;
-              if (obj && obj.message) {
-                msg = obj.message;
-              } else if (contents && contents.length > 0) {
-                msg = contents;
-              } else {
-                msg = `Failed request: (${statusCode})`;
-              }
-              const err = new HttpClientError(msg, statusCode);
-              err.result = response.result;
-              reject2(err);
-            } else {
-              resolve2(response);
-            }
-          }));
-        });
-      }
-    };
-    exports2.HttpClient = HttpClient3;
-    var lowercaseKeys2 = (obj) => Object.keys(obj).reduce((c3, k2) => (c3[k2.toLowerCase()] = obj[k2], c3), {});
-  }
-});
 
 // node_modules/ms/index.js
 var require_ms = __commonJS({
@@ -9253,60 +8216,16 @@ function prepareKeyValueMessage(key, value) {
 // node_modules/@actions/core/lib/core.js
 var os4 = __toESM(require("os"), 1);
 
-// node_modules/@actions/http-client/lib/index.js
-var tunnel = __toESM(require_tunnel2(), 1);
-init_undici();
-var HttpCodes;
-(function(HttpCodes2) {
-  HttpCodes2[HttpCodes2["OK"] = 200] = "OK";
-  HttpCodes2[HttpCodes2["MultipleChoices"] = 300] = "MultipleChoices";
-  HttpCodes2[HttpCodes2["MovedPermanently"] = 301] = "MovedPermanently";
-  HttpCodes2[HttpCodes2["ResourceMoved"] = 302] = "ResourceMoved";
-  HttpCodes2[HttpCodes2["SeeOther"] = 303] = "SeeOther";
-  HttpCodes2[HttpCodes2["NotModified"] = 304] = "NotModified";
-  HttpCodes2[HttpCodes2["UseProxy"] = 305] = "UseProxy";
-  HttpCodes2[HttpCodes2["SwitchProxy"] = 306] = "SwitchProxy";
-  HttpCodes2[HttpCodes2["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-  HttpCodes2[HttpCodes2["PermanentRedirect"] = 308] = "PermanentRedirect";
-  HttpCodes2[HttpCodes2["BadRequest"] = 400] = "BadRequest";
-  HttpCodes2[HttpCodes2["Unauthorized"] = 401] = "Unauthorized";
-  HttpCodes2[HttpCodes2["PaymentRequired"] = 402] = "PaymentRequired";
-  HttpCodes2[HttpCodes2["Forbidden"] = 403] = "Forbidden";
-  HttpCodes2[HttpCodes2["NotFound"] = 404] = "NotFound";
-  HttpCodes2[HttpCodes2["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-  HttpCodes2[HttpCodes2["NotAcceptable"] = 406] = "NotAcceptable";
-  HttpCodes2[HttpCodes2["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-  HttpCodes2[HttpCodes2["RequestTimeout"] = 408] = "RequestTimeout";
-  HttpCodes2[HttpCodes2["Conflict"] = 409] = "Conflict";
-  HttpCodes2[HttpCodes2["Gone"] = 410] = "Gone";
-  HttpCodes2[HttpCodes2["TooManyRequests"] = 429] = "TooManyRequests";
-  HttpCodes2[HttpCodes2["InternalServerError"] = 500] = "InternalServerError";
-  HttpCodes2[HttpCodes2["NotImplemented"] = 501] = "NotImplemented";
-  HttpCodes2[HttpCodes2["BadGateway"] = 502] = "BadGateway";
-  HttpCodes2[HttpCodes2["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-  HttpCodes2[HttpCodes2["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function(Headers2) {
-  Headers2["Accept"] = "accept";
-  Headers2["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function(MediaTypes2) {
-  MediaTypes2["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-var HttpRedirectCodes = [
-  HttpCodes.MovedPermanently,
-  HttpCodes.ResourceMoved,
-  HttpCodes.SeeOther,
-  HttpCodes.TemporaryRedirect,
-  HttpCodes.PermanentRedirect
-];
-var HttpResponseRetryCodes = [
-  HttpCodes.BadGateway,
-  HttpCodes.ServiceUnavailable,
-  HttpCodes.GatewayTimeout
-];
+// src/adapters/actions/no-http-client.ts
+var fetch = globalThis.fetch;
+var HttpClient = class {
+  getAgent() {
+    return void 0;
+  }
+  getAgentDispatcher() {
+    return void 0;
+  }
+};
 
 // node_modules/@actions/core/lib/summary.js
 var import_os = require("os");
@@ -9699,8 +8618,6 @@ var Context = class {
 };
 
 // node_modules/@actions/github/lib/internal/utils.js
-var httpClient = __toESM(require_lib(), 1);
-init_undici();
 var __awaiter2 = function(thisArg, _arguments, P3, generator) {
   function adopt(value) {
     return value instanceof P3 ? value : new P3(function(resolve2) {
@@ -9729,11 +8646,11 @@ var __awaiter2 = function(thisArg, _arguments, P3, generator) {
   });
 };
 function getProxyAgent(destinationUrl) {
-  const hc = new httpClient.HttpClient();
+  const hc = new HttpClient();
   return hc.getAgent(destinationUrl);
 }
 function getProxyAgentDispatcher(destinationUrl) {
-  const hc = new httpClient.HttpClient();
+  const hc = new HttpClient();
   return hc.getAgentDispatcher(destinationUrl);
 }
 function getProxyFetch(destinationUrl) {
@@ -20838,7 +19755,6 @@ var CATALOGUE = {
   PUBLISHING_REFUSED: "Turn on Settings → Actions → General → “Allow GitHub Actions to create and approve pull requests”, or use an App token.",
   PUSH_REFUSED: "Give the job `contents: write`, and allow the token to push `daybreak/**` in the repository's rules.",
   ROADMAP_MISSING: "Add a ROADMAP.md to the landing branch; `daybreak lint` checks it, the README shows the dialect.",
-  ROADMAP_INVALID: "Fix the lines named above; `daybreak lint` repeats the check on your machine.",
   POLICY_INVALID: "Fix the lines named above in .github/daybreak.yml on the default branch.",
   POLICY_NO_GATE: "Name at least one command under `test:` (or `build:`) in .github/daybreak.yml.",
   MATRIX_INVALID: "Look for a secret whose value is part of a milestone's name: GitHub drops an output that contains a masked value.",
@@ -20854,7 +19770,6 @@ var CATALOGUE = {
   GITHUB_FAILED: "Wait for the next cycle: it looks again and carries on. If it stays, check githubstatus.com.",
   LANDING_NEEDS_PULL_REQUEST: "Let Daybreak bypass the rule that demands pull requests, or set `land: pull-request` and merge yourself.",
   LANDING_MERGE_QUEUE: "Set `land: pull-request`: a merge queue cannot be driven without merging through pull requests.",
-  LANDED_TREE_DIFFERS: "Stop Daybreak (label an open issue `daybreak:stop`) and compare the two trees named above.",
   NOT_SETTLED: "Open an issue with the observation artifact: the cycle kept deciding without coming to rest.",
   NODE_TOO_OLD: "Install Node 22 or newer, or run it through the package's own npm scripts.",
   USAGE: "Run `daybreak --help` for the commands and their options.",
@@ -28697,6 +27612,145 @@ function lessonsFrom(counting) {
   }));
 }
 
+// src/core/train.ts
+var MOST_FRESH_HEADS = 3;
+function trainOf(observation, evidence) {
+  if (haltOf(observation) !== null || !landsItself(observation)) return [];
+  const next2 = nextOnTop(candidatesIn(observation, evidence));
+  if (!next2 || !waitsOnlyFor(next2.verdict, "verify", "checks")) return [];
+  const { pull: pull2, subject, facts } = next2;
+  const unproven = facts.proof.says === "unknown";
+  const checksPend = next2.verdict.kind === "wait" && next2.verdict.for.has("checks");
+  if (checksPend && (!unproven || observation.mode === "token-only")) return [];
+  return [
+    { ...subject, pull: pull2.number, head: pull2.head, base: observation.landing.sha, verify: unproven }
+  ];
+}
+function staging(candidates, observation) {
+  if (!landsItself(observation)) return [];
+  const onTop = nextOnTop(candidates);
+  const next2 = onTop ?? candidates.find((one) => !one.onTop && isAlive(one));
+  if (!next2) return [];
+  const again2 = freshHeadsOf(next2.subject, observation);
+  if (onTop && !(waitsOnlyFor(next2.verdict, "fresh head", "verify") && wants(next2.verdict, "fresh head")))
+    return [];
+  if (onTop && again2 >= MOST_FRESH_HEADS) return [];
+  const { subject, pull: pull2 } = next2;
+  const onto = observation.landing.sha;
+  return [
+    { do: "stage", ...subject, pull: pull2.number, head: pull2.head, onto, again: onTop ? again2 + 1 : 0 }
+  ];
+}
+function freshHeadsOf({ slug, attempt: attempt3 }, { journal, landing }) {
+  return linesOf(journal, "staged").filter(
+    (line2) => line2.slug === slug && line2.attempt === attempt3 && line2.base === landing.sha
+  ).length;
+}
+function nextOnTop(candidates) {
+  const alive = candidates.filter((one) => one.onTop && isAlive(one));
+  return alive.find(({ verdict }) => waitsOnlyFor(verdict, "verify")) ?? alive.find(({ verdict }) => wants(verdict, "fresh head")) ?? alive[0];
+}
+function wants(verdict, what) {
+  return verdict.kind === "wait" && verdict.for.has(what);
+}
+function waitsOnlyFor(verdict, ...what) {
+  if (verdict.kind === "land") return true;
+  return verdict.kind === "wait" && [...verdict.for].every((one) => what.includes(one));
+}
+
+// src/core/questions.ts
+function questions(candidates, observation) {
+  const asked = new Set(observation.blockers.filter(({ open: open4 }) => open4).map(({ key }) => key));
+  return [
+    ...standingsOf(observation).flatMap(
+      ({ milestone, progress }) => progress.state === "stuck" ? [
+        {
+          do: "block",
+          milestone: milestone.id,
+          key: milestone.slug,
+          because: progress.because,
+          ask: progress.ask
+        }
+      ] : []
+    ),
+    ...candidates.flatMap((candidate) => heldQuestion(candidate, observation)),
+    ...nightWideQuestions(candidates, observation)
+  ].filter((decision) => decision.do !== "block" || !asked.has(decision.key));
+}
+function heldQuestion({ verdict, subject, pull: pull2 }, observation) {
+  if (verdict.kind !== "wait") return [];
+  const ask = (because, question) => [
+    { do: "block", milestone: subject.milestone, key: subject.slug, because, ask: question }
+  ];
+  if (verdict.for.has("human"))
+    return ask(
+      `#${pull2.number} is held: ${verdict.because.join("; ")}`,
+      `Is #${pull2.number} what you wanted? Merge it for yes, close it for no.`
+    );
+  if (verdict.for.has("fresh head") && freshHeadsOf(subject, observation) >= MOST_FRESH_HEADS)
+    return ask(
+      `#${pull2.number}: ${verdict.because.join("; ")}, ${MOST_FRESH_HEADS} times in a row`,
+      "Why are its checks cut off? Run them again by hand, or close the pull request."
+    );
+  return [];
+}
+function nightWideQuestions(candidates, observation) {
+  const { parked, rules, policy, landing } = observation;
+  const ask = (key, because, question) => [
+    { do: "block", milestone: null, key, because, ask: question }
+  ];
+  const broken = modelTrouble(observation);
+  if (broken) return ask("model", broken.because.join("; "), CATALOGUE[broken.code]);
+  const missed = parked.filter(({ head }) => waitsForChecks(head, candidates));
+  if (missed.length > 0) {
+    const names = [...new Set(missed.map(({ name: name2, run: run4 }) => `${name2} (run ${run4})`))].join(", ");
+    return ask(
+      "parked-runs",
+      `GitHub parked ${missed.length} workflow ${missed.length === 1 ? "run" : "runs"} for approval: ${names}`,
+      "Approve them on their pull requests, or set Daybreak up with an App token so that checks start by themselves."
+    );
+  }
+  if (policy.land === "main" && !landsItself(observation) && candidates.some(isAlive))
+    return ask(
+      "landing-rules",
+      rules.mergeQueue ? `LANDING_MERGE_QUEUE: ${landing.branch} has a merge queue` : `LANDING_NEEDS_PULL_REQUEST: the rules of ${landing.branch} demand a pull request for every change`,
+      CATALOGUE[rules.mergeQueue ? "LANDING_MERGE_QUEUE" : "LANDING_NEEDS_PULL_REQUEST"]
+    );
+  return [];
+}
+function waitsForChecks(head, candidates) {
+  return candidates.some(
+    ({ pull: pull2, verdict }) => pull2.head === head && verdict.kind === "wait" && verdict.for.has("checks")
+  );
+}
+function modelTrouble({ journal, blockers }) {
+  const asked = new Set(blockers.filter(({ key }) => key === "model").map(({ issue: issue3 }) => issue3));
+  const since = journal.findLastIndex((line3) => line3.line === "blocked" && asked.has(line3.issue));
+  const line2 = linesOf(journal.slice(since + 1), "published").findLast(({ code: code2 }) => code2 !== null);
+  return line2?.code && line2.code in CATALOGUE ? { because: line2.because, code: line2.code } : null;
+}
+function settled(observation) {
+  return observation.blockers.flatMap((blocker) => {
+    const because = blocker.open ? whyGone(blocker, observation) : null;
+    if (because === null) return [];
+    return [{ do: "unblock", milestone: blocker.milestone, issue: blocker.issue, because }];
+  });
+}
+function whyGone({ key, milestone, issue: issue3 }, observation) {
+  if (key === "parked-runs") return observation.parked.length === 0 ? "no run is parked any more" : null;
+  if (key === "landing-rules") return landsItself(observation) ? "the rules allow it now" : null;
+  if (key === "landing-refused")
+    return hasLandedSince(issue3, observation) ? "the branch could be moved" : null;
+  if (milestone === null) return null;
+  const contract = observation.roadmap.milestones.find(({ slug }) => slug === key);
+  if (!contract) return "the milestone is no longer in the roadmap";
+  return contract.status === "done" ? "the milestone is done" : null;
+}
+function hasLandedSince(issue3, { journal }) {
+  const asked = journal.findLastIndex((line2) => line2.line === "blocked" && line2.issue === issue3);
+  return journal.findLastIndex(({ line: line2 }) => line2 === "landed") > asked;
+}
+
 // src/core/plan.ts
 var REVIEW_MINUTES = { blocker: 5, pull: 10 };
 function waitingReviewMinutes({ blockers, pulls, policy }) {
@@ -28751,6 +27805,8 @@ function reasonAgainstAny(observation, paid2) {
   if (unworkable !== null) return unworkable;
   const nightWide = blockers.find(({ open: open4, milestone }) => open4 && milestone === null);
   if (nightWide) return `waits for an answer to #${nightWide.issue}`;
+  const trouble = modelTrouble(observation);
+  if (trouble) return trouble.because.join("; ");
   const minutes = waitingReviewMinutes(observation);
   if (minutes > policy["review-minutes"]) return `about ${minutes} minutes of review wait for you already`;
   return paid2 ? null : night.because;
@@ -29223,14 +28279,12 @@ async function attest({ head, green, because }, { connection }) {
 async function land(decision, { connection, observation }) {
   const { owner, repo, publisher, actions, git, remote } = connection;
   const ref = `heads/${observation.landing.branch}`;
-  let because = "";
   try {
     await publisher.octokit.rest.git.updateRef({ owner, repo, ref, sha: decision.head, force: false });
   } catch (error3) {
-    because = wordsOf(error3);
+    const tips = await remoteRefs(git, { url: remote, token: actions.token });
+    if (tips.get(`refs/${ref}`) !== decision.head) return stale(wordsOf(error3));
   }
-  const tips = await remoteRefs(git, { url: remote, token: actions.token });
-  if (tips.get(`refs/${ref}`) !== decision.head) return stale(because || "the landing branch moved");
   const { pull: pull2, head: commit, findings } = decision;
   const line2 = {
     line: "landed",
@@ -29294,6 +28348,7 @@ function branchOf({ slug, attempt: attempt3 }) {
 // src/adapters/github/forge.ts
 var DONE2 = { outcome: "done" };
 var EVEN_WHEN_STOPPED = ["report", "unblock", "block"];
+var NEEDS_SHARP_LOOK = ["assign", "open", "stage", "reject", "block", "unblock"];
 var GithubForge = class {
   #connection;
   #cycle;
@@ -29313,7 +28368,7 @@ var GithubForge = class {
   }
   async enact(decision) {
     const observation = this.#seen?.observation ?? await this.observe();
-    if (!this.#acted && await this.#hasMoved())
+    if (!this.#acted && NEEDS_SHARP_LOOK.includes(decision.do) && await this.#hasMoved())
       return { outcome: "stale", because: "a branch moved meanwhile" };
     this.#acted = true;
     if (!EVEN_WHEN_STOPPED.includes(decision.do)) {
@@ -30107,11 +29162,11 @@ function reported({ dashboard, files, close }) {
 // src/jobs/settle.ts
 var MOST_LOOKS = 25;
 var MOST_REFUSALS = 3;
-async function settle2(decide2, forge, say3, { once = false } = {}) {
+async function settle2(decide2, forge, say3, { once = false, seen } = {}) {
   const enacted = [];
   const refused = [];
   for (let look2 = 0; look2 < MOST_LOOKS; look2++) {
-    const observation = await forge.observe();
+    const observation = look2 === 0 && seen ? seen : await forge.observe();
     const decisions = await decide2(observation);
     if (decisions.length === 0) return { observation, enacted, refused: [] };
     if (refused.length >= MOST_REFUSALS) return { observation, enacted, refused };
@@ -30121,8 +29176,8 @@ async function settle2(decide2, forge, say3, { once = false } = {}) {
     });
     if (stale2 === null && once) return { observation, enacted, refused: [] };
     if (stale2 === null) continue;
-    refused.push(stale2);
-    say3(`stale     ${stale2}: looking again`);
+    refused.push(`${tell(stale2.decision)}: ${stale2.because}`);
+    say3(`stale     ${stale2.because}: looking again`);
   }
   throw new Failure(
     "NOT_SETTLED",
@@ -30132,7 +29187,7 @@ async function settle2(decide2, forge, say3, { once = false } = {}) {
 async function carryOut(decisions, forge, done) {
   for (const decision of decisions) {
     const receipt = await forge.enact(decision);
-    if (receipt.outcome === "stale") return `${tell(decision)}: ${receipt.because}`;
+    if (receipt.outcome === "stale") return { decision, because: receipt.because };
     done(decision);
   }
   return null;
@@ -30144,7 +29199,10 @@ async function landTrain(world, { train, acted }) {
   const settled2 = await settle2((seen) => land2(seen, evidence, train), world.forge, world.say, { once: true });
   await askAboutRefusal(settled2, evidence, train, world);
   const moved2 = settled2.enacted.some(({ do: what }) => what === "land" || what === "reject");
-  if (moved2 || acted) await goOn(settled2.observation, world);
+  if (moved2 || acted || wasOutrun(train, settled2.observation)) await goOn(settled2.observation, world);
+}
+function wasOutrun(train, { landing }) {
+  return train.some(({ base }) => base !== landing.sha);
 }
 async function goOn(observation, { forge, say: say3 }) {
   if (!mayContinue(observation)) return;
@@ -30213,145 +29271,6 @@ function lessonsFor(claim2, observation) {
   };
   const standing = standingsOf(before).find(({ milestone }) => milestone.slug === claim2.slug);
   return standing?.progress.state === "ready" ? standing.progress.earlier : [];
-}
-
-// src/core/train.ts
-var MOST_FRESH_HEADS = 3;
-function trainOf(observation, evidence) {
-  if (haltOf(observation) !== null || !landsItself(observation)) return [];
-  const next2 = nextOnTop(candidatesIn(observation, evidence));
-  if (!next2 || !waitsOnlyFor(next2.verdict, "verify", "checks")) return [];
-  const { pull: pull2, subject, facts } = next2;
-  const unproven = facts.proof.says === "unknown";
-  const checksPend = next2.verdict.kind === "wait" && next2.verdict.for.has("checks");
-  if (checksPend && (!unproven || observation.mode === "token-only")) return [];
-  return [
-    { ...subject, pull: pull2.number, head: pull2.head, base: observation.landing.sha, verify: unproven }
-  ];
-}
-function staging(candidates, observation) {
-  if (!landsItself(observation)) return [];
-  const onTop = nextOnTop(candidates);
-  const next2 = onTop ?? candidates.find((one) => !one.onTop && isAlive(one));
-  if (!next2) return [];
-  const again2 = freshHeadsOf(next2.subject, observation);
-  if (onTop && !(waitsOnlyFor(next2.verdict, "fresh head", "verify") && wants(next2.verdict, "fresh head")))
-    return [];
-  if (onTop && again2 >= MOST_FRESH_HEADS) return [];
-  const { subject, pull: pull2 } = next2;
-  const onto = observation.landing.sha;
-  return [
-    { do: "stage", ...subject, pull: pull2.number, head: pull2.head, onto, again: onTop ? again2 + 1 : 0 }
-  ];
-}
-function freshHeadsOf({ slug, attempt: attempt3 }, { journal, landing }) {
-  return linesOf(journal, "staged").filter(
-    (line2) => line2.slug === slug && line2.attempt === attempt3 && line2.base === landing.sha
-  ).length;
-}
-function nextOnTop(candidates) {
-  const alive = candidates.filter((one) => one.onTop && isAlive(one));
-  return alive.find(({ verdict }) => waitsOnlyFor(verdict, "verify")) ?? alive.find(({ verdict }) => wants(verdict, "fresh head")) ?? alive[0];
-}
-function wants(verdict, what) {
-  return verdict.kind === "wait" && verdict.for.has(what);
-}
-function waitsOnlyFor(verdict, ...what) {
-  if (verdict.kind === "land") return true;
-  return verdict.kind === "wait" && [...verdict.for].every((one) => what.includes(one));
-}
-
-// src/core/questions.ts
-function questions(candidates, observation) {
-  const asked = new Set(observation.blockers.filter(({ open: open4 }) => open4).map(({ key }) => key));
-  return [
-    ...standingsOf(observation).flatMap(
-      ({ milestone, progress }) => progress.state === "stuck" ? [
-        {
-          do: "block",
-          milestone: milestone.id,
-          key: milestone.slug,
-          because: progress.because,
-          ask: progress.ask
-        }
-      ] : []
-    ),
-    ...candidates.flatMap((candidate) => heldQuestion(candidate, observation)),
-    ...nightWideQuestions(candidates, observation)
-  ].filter((decision) => decision.do !== "block" || !asked.has(decision.key));
-}
-function heldQuestion({ verdict, subject, pull: pull2 }, observation) {
-  if (verdict.kind !== "wait") return [];
-  const ask = (because, question) => [
-    { do: "block", milestone: subject.milestone, key: subject.slug, because, ask: question }
-  ];
-  if (verdict.for.has("human"))
-    return ask(
-      `#${pull2.number} is held: ${verdict.because.join("; ")}`,
-      `Is #${pull2.number} what you wanted? Merge it for yes, close it for no.`
-    );
-  if (verdict.for.has("fresh head") && freshHeadsOf(subject, observation) >= MOST_FRESH_HEADS)
-    return ask(
-      `#${pull2.number}: ${verdict.because.join("; ")}, ${MOST_FRESH_HEADS} times in a row`,
-      "Why are its checks cut off? Run them again by hand, or close the pull request."
-    );
-  return [];
-}
-function nightWideQuestions(candidates, observation) {
-  const { parked, rules, policy, landing } = observation;
-  const ask = (key, because, question) => [
-    { do: "block", milestone: null, key, because, ask: question }
-  ];
-  const broken = modelTrouble(observation);
-  if (broken) return ask("model", broken.because.join("; "), CATALOGUE[broken.code]);
-  const missed = parked.filter(({ head }) => waitsForChecks(head, candidates));
-  if (missed.length > 0) {
-    const names = [...new Set(missed.map(({ name: name2, run: run4 }) => `${name2} (run ${run4})`))].join(", ");
-    return ask(
-      "parked-runs",
-      `GitHub parked ${missed.length} workflow ${missed.length === 1 ? "run" : "runs"} for approval: ${names}`,
-      "Approve them on their pull requests, or set Daybreak up with an App token so that checks start by themselves."
-    );
-  }
-  if (policy.land === "main" && !landsItself(observation) && candidates.some(isAlive))
-    return ask(
-      "landing-rules",
-      rules.mergeQueue ? `${landing.branch} has a merge queue` : `the rules of ${landing.branch} demand a pull request for every change`,
-      "Let Daybreak's App bypass that rule, or set `land: pull-request` in the policy and merge by hand."
-    );
-  return [];
-}
-function waitsForChecks(head, candidates) {
-  return candidates.some(
-    ({ pull: pull2, verdict }) => pull2.head === head && verdict.kind === "wait" && verdict.for.has("checks")
-  );
-}
-function modelTrouble({ journal, blockers }) {
-  const asked = new Set(blockers.filter(({ key }) => key === "model").map(({ issue: issue3 }) => issue3));
-  const since = journal.findLastIndex((line3) => line3.line === "blocked" && asked.has(line3.issue));
-  const line2 = linesOf(journal.slice(since + 1), "published").findLast(({ code: code2 }) => code2 !== null);
-  return line2?.code && line2.code in CATALOGUE ? { because: line2.because, code: line2.code } : null;
-}
-function settled(observation) {
-  return observation.blockers.flatMap((blocker) => {
-    const because = blocker.open ? whyGone(blocker, observation) : null;
-    if (because === null) return [];
-    return [{ do: "unblock", milestone: blocker.milestone, issue: blocker.issue, because }];
-  });
-}
-function whyGone({ key, milestone, issue: issue3 }, observation) {
-  if (key === "parked-runs") return observation.parked.length === 0 ? "no run is parked any more" : null;
-  if (key === "landing-rules") return landsItself(observation) ? "the rules allow it now" : null;
-  if (key === "landing-refused")
-    return hasLandedSince(issue3, observation) ? "the branch could be moved" : null;
-  if (milestone === null) return null;
-  const contract = observation.roadmap.milestones.find(({ slug }) => slug === key);
-  if (!contract) return "the milestone is no longer in the roadmap";
-  return contract.status === "done" ? "the milestone is done" : null;
-}
-function hasLandedSince(issue3, { journal }) {
-  const asked = journal.findLastIndex((line2) => line2.line === "blocked" && line2.issue === issue3);
-  return journal.findLastIndex(({ line: line2 }) => line2 === "landed") > asked;
 }
 
 // src/core/review.ts
@@ -30483,7 +29402,7 @@ async function planNight(world) {
   const broken = stopperOf(first);
   if (broken) throw broken;
   await provePublishing(first, forge);
-  const { observation } = await settle2(plan, forge, say3);
+  const { observation } = await settle2(plan, forge, say3, { seen: first });
   const matrix = await brief(observation, world);
   return {
     matrix,
@@ -30695,12 +29614,17 @@ async function publish2(assignment, world) {
       return decision === null ? [] : [decision];
     },
     world.forge,
-    world.say,
-    { once: true }
+    world.say
   );
   if (enacted.length === 0)
     world.say(`publish   ${assignment.slug} attempt ${assignment.attempt}: nothing to do`);
-  await goOn(observation, world);
+  if (isWorthACycle(observation)) await goOn(observation, world);
+}
+function isWorthACycle(observation) {
+  const straggles = attemptsOf(observation).some(
+    (attempt3) => attempt3.state === "working" && attempt3.cycle === observation.cycle.id
+  );
+  return straggles || plan(observation).length > 0;
 }
 async function decide(assignment, observation, world) {
   const { slug, attempt: attempt3, base, spec } = assignment;

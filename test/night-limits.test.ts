@@ -39,7 +39,6 @@ describe("nothing starts by surprise", () => {
     expect(everything).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
       publish   M1 attempt 1 as pull
-      continue  2026-11-20T1200
       land      M1 #1 at M1-1
       continue  2026-11-20T1200
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md; 2026-11-20T1200 closed"

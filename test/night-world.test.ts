@@ -15,9 +15,9 @@ describe("the landing branch moves", () => {
     expect(everything).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
       publish   M1 attempt 1 as pull
-      continue  2026-11-20
       human     commits src/other.js
       stale     the landing branch moved
+      continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
       stage     M1 #1 onto main-2
       attest    M1 M1-1' green
@@ -138,7 +138,7 @@ describe("the landing branch moves", () => {
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
-      block     landing-rules (the rules of main demand a pull request for every change)"
+      block     landing-rules (LANDING_NEEDS_PULL_REQUEST: the rules of main demand a pull request for every change)"
     `);
   });
 });
@@ -244,7 +244,6 @@ describe("the owner's checks", () => {
     expect(everything).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
       publish   M1 attempt 1 as pull
-      continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
       land      M1 #1 at M1-1
       continue  2026-11-20
@@ -321,7 +320,6 @@ describe("the owner's checks", () => {
       publish   M1 attempt 1 as pull
       continue  2026-11-20
       publish   M2 attempt 1 as pull
-      continue  2026-11-20
       land      M1 #1 at M1-1
       continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md

@@ -38,7 +38,6 @@ describe("what lands", () => {
       publish   M1 attempt 1 as pull
       continue  2026-11-20
       publish   M2 attempt 1 as pull
-      continue  2026-11-20
       land      M1 #1 at M1-1
       continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md

@@ -11,7 +11,6 @@ export const CATALOGUE = {
     "Give the job `contents: write`, and allow the token to push `daybreak/**` in the repository's rules.",
   ROADMAP_MISSING:
     "Add a ROADMAP.md to the landing branch; `daybreak lint` checks it, the README shows the dialect.",
-  ROADMAP_INVALID: "Fix the lines named above; `daybreak lint` repeats the check on your machine.",
   POLICY_INVALID: "Fix the lines named above in .github/daybreak.yml on the default branch.",
   POLICY_NO_GATE: "Name at least one command under `test:` (or `build:`) in .github/daybreak.yml.",
   MATRIX_INVALID:
@@ -36,8 +35,6 @@ export const CATALOGUE = {
     "Let Daybreak bypass the rule that demands pull requests, or set `land: pull-request` and merge yourself.",
   LANDING_MERGE_QUEUE:
     "Set `land: pull-request`: a merge queue cannot be driven without merging through pull requests.",
-  LANDED_TREE_DIFFERS:
-    "Stop Daybreak (label an open issue `daybreak:stop`) and compare the two trees named above.",
   NOT_SETTLED: "Open an issue with the observation artifact: the cycle kept deciding without coming to rest.",
   NODE_TOO_OLD: "Install Node 22 or newer, or run it through the package's own npm scripts.",
   USAGE: "Run `daybreak --help` for the commands and their options.",

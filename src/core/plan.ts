@@ -8,6 +8,7 @@ import { haltOf, type Observation } from "#core/observation.ts";
 import { ceilingOf, gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
 import { type Standing, standingsOf } from "#core/progress.ts";
+import { modelTrouble } from "#core/questions.ts";
 import { declaresDependencies } from "#core/roadmap.ts";
 
 /** Minutes an owner needs, roughly: to answer a question, and to look through an open pull request. */
@@ -77,6 +78,9 @@ function reasonAgainstAny(observation: Observation, paid: boolean): string | nul
   if (unworkable !== null) return unworkable;
   const nightWide = blockers.find(({ open, milestone }) => open && milestone === null);
   if (nightWide) return `waits for an answer to #${nightWide.issue}`;
+  // Until the question is asked: a cycle may start between the refusal and the review that asks about it.
+  const trouble = modelTrouble(observation);
+  if (trouble) return trouble.because.join("; ");
   const minutes = waitingReviewMinutes(observation);
   if (minutes > policy["review-minutes"]) return `about ${minutes} minutes of review wait for you already`;
   return paid ? null : night.because;

@@ -68,9 +68,9 @@ function nightWideQuestions(candidates: readonly Candidate[], observation: Obser
     return ask(
       "landing-rules",
       rules.mergeQueue
-        ? `${landing.branch} has a merge queue`
-        : `the rules of ${landing.branch} demand a pull request for every change`,
-      "Let Daybreak's App bypass that rule, or set `land: pull-request` in the policy and merge by hand.",
+        ? `LANDING_MERGE_QUEUE: ${landing.branch} has a merge queue`
+        : `LANDING_NEEDS_PULL_REQUEST: the rules of ${landing.branch} demand a pull request for every change`,
+      CATALOGUE[rules.mergeQueue ? "LANDING_MERGE_QUEUE" : "LANDING_NEEDS_PULL_REQUEST"],
     );
   return [];
 }
@@ -83,7 +83,7 @@ function waitsForChecks(head: Sha, candidates: readonly Candidate[]): boolean {
 }
 
 /** The newest attempt that met a refusal of the model's service about which no human was asked yet. */
-function modelTrouble({ journal, blockers }: Observation): { because: string[]; code: Code } | null {
+export function modelTrouble({ journal, blockers }: Observation): { because: string[]; code: Code } | null {
   const asked = new Set(blockers.filter(({ key }) => key === "model").map(({ issue }) => issue));
   const since = journal.findLastIndex((line) => line.line === "blocked" && asked.has(line.issue));
   const line = linesOf(journal.slice(since + 1), "published").findLast(({ code }) => code !== null);

@@ -20,7 +20,12 @@ export async function landTrain(
   const settled = await settle((seen) => land(seen, evidence, train), world.forge, world.say, { once: true });
   await askAboutRefusal(settled, evidence, train, world);
   const moved = settled.enacted.some(({ do: what }) => what === "land" || what === "reject");
-  if (moved || acted) await goOn(settled.observation, world);
+  if (moved || acted || wasOutrun(train, settled.observation)) await goOn(settled.observation, world);
+}
+
+/** The branch is elsewhere than the train was tested on: its pulls must be staged again. */
+function wasOutrun(train: readonly Position[], { landing }: Observation): boolean {
+  return train.some(({ base }) => base !== landing.sha);
 }
 
 /** Asks for another cycle of this night, if the night allows one. */

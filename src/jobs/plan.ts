@@ -40,7 +40,7 @@ export async function planNight(world: {
   const broken = stopperOf(first);
   if (broken) throw broken;
   await provePublishing(first, forge);
-  const { observation } = await settle(plan, forge, say);
+  const { observation } = await settle(plan, forge, say, { seen: first });
   const matrix = await brief(observation, world);
   return {
     matrix,

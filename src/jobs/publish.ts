@@ -9,6 +9,7 @@ import { faultsOf } from "#core/gates.ts";
 import type { Milestone, Sha } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { NOTHING_SPENT, type Outcome } from "#core/outcome.ts";
+import { plan } from "#core/plan.ts";
 import { protectedGlobs } from "#core/policy.ts";
 import { goOn } from "#jobs/land.ts";
 import { settle } from "#jobs/settle.ts";
@@ -27,11 +28,21 @@ export async function publish(assignment: Assignment, world: World): Promise<voi
     },
     world.forge,
     world.say,
-    { once: true },
   );
   if (enacted.length === 0)
     world.say(`publish   ${assignment.slug} attempt ${assignment.attempt}: nothing to do`);
-  await goOn(observation, world);
+  if (isWorthACycle(observation)) await goOn(observation, world);
+}
+
+/**
+ * This run's own landing comes next, unless another attempt of it is still being worked on: nobody waits for a
+ * straggler. And a place that has become free is taken at once.
+ */
+function isWorthACycle(observation: Observation): boolean {
+  const straggles = attemptsOf(observation).some(
+    (attempt) => attempt.state === "working" && attempt.cycle === observation.cycle.id,
+  );
+  return straggles || plan(observation).length > 0;
 }
 
 /** Null when the attempt is not this run's to publish, or was published already. */

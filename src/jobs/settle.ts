@@ -24,13 +24,16 @@ export async function settle(
   decide: (observation: Observation) => Decision[] | Promise<Decision[]>,
   forge: Forge,
   say: (line: string) => void,
-  /** `once`: what was decided settles it, so that nobody needs to look again after everything was carried out. */
-  { once = false }: { once?: boolean } = {},
+  /**
+   * `once`: what was decided settles it, so that nobody needs to look again after everything was carried out.
+   * `seen`: a look that was taken just now, instead of the first one.
+   */
+  { once = false, seen }: { once?: boolean; seen?: Observation } = {},
 ): Promise<Settled> {
   const enacted: Decision[] = [];
   const refused: string[] = [];
   for (let look = 0; look < MOST_LOOKS; look++) {
-    const observation = await forge.observe();
+    const observation = look === 0 && seen ? seen : await forge.observe();
     const decisions = await decide(observation);
     if (decisions.length === 0) return { observation, enacted, refused: [] };
     if (refused.length >= MOST_REFUSALS) return { observation, enacted, refused };
@@ -40,8 +43,8 @@ export async function settle(
     });
     if (stale === null && once) return { observation, enacted, refused: [] };
     if (stale === null) continue;
-    refused.push(stale);
-    say(`stale     ${stale}: looking again`);
+    refused.push(`${tell(stale.decision)}: ${stale.because}`);
+    say(`stale     ${stale.because}: looking again`);
   }
   throw new Failure(
     "NOT_SETTLED",
@@ -49,15 +52,15 @@ export async function settle(
   );
 }
 
-/** Why the first refused decision was refused; null when all were carried out. */
+/** The first decision that was refused, and why; null when all were carried out. */
 async function carryOut(
   decisions: readonly Decision[],
   forge: Forge,
   done: (decision: Decision) => void,
-): Promise<string | null> {
+): Promise<{ decision: Decision; because: string } | null> {
   for (const decision of decisions) {
     const receipt = await forge.enact(decision);
-    if (receipt.outcome === "stale") return `${tell(decision)}: ${receipt.because}`;
+    if (receipt.outcome === "stale") return { decision, because: receipt.because };
     done(decision);
   }
   return null;

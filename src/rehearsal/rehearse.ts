@@ -115,7 +115,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
       const cycles = cyclesOf(forge, before, jobs, directory);
       const seconds = (performance.now() - begun) / 1_000;
       const account = accountOf(observation, { remote: forge.gitDirectory, seconds, cycles });
-      return { account, observation, failures: failuresOf(cycles, directory) };
+      return { account, observation, failures: failuresOf(forge, cycles, directory) };
     } finally {
       await runner.stop();
       await forge.close();
@@ -256,7 +256,7 @@ function modelRequests(artifacts: string): number {
 }
 
 /** What jobs failed with, by name: `CODE: sentence`, from the logs of this invocation's cycles. */
-function failuresOf(cycles: readonly CycleAccount[], directory: string): string[] {
+function failuresOf(forge: Forge, cycles: readonly CycleAccount[], directory: string): string[] {
   const found = new Set<string>();
   for (const { id } of cycles) {
     const folder = join(directory, "runs", String(id));
@@ -266,6 +266,10 @@ function failuresOf(cycles: readonly CycleAccount[], directory: string): string[
         found.add(match[1] ?? "");
     }
   }
+  const last = cycles.at(-1)?.id;
+  const ended = forge.runs().find(({ id }) => id === last)?.conclusion ?? "nothing";
+  if (found.size === 0 && ended !== "success")
+    found.add(`UNEXPECTED: the last cycle ended as ${ended}; its logs are in runs/${last}`);
   return [...found];
 }
 

@@ -102,8 +102,8 @@ const REFUSED: readonly (Rule["planted"] & { what: string; says: string })[] = [
   {
     what: "an input our action does not have",
     path: NIGHT,
-    from: "app-slug:",
-    to: "app-name:",
+    from: "          app-slug: ${{ steps",
+    to: "          app-name: ${{ steps",
     says: "Invalid action input 'app-name'",
   },
   {
@@ -116,8 +116,8 @@ const REFUSED: readonly (Rule["planted"] & { what: string; says: string })[] = [
   {
     what: "a queue it does not know",
     path: NIGHT,
-    from: "queue: max",
-    to: "queue: all",
+    from: "group: daybreak-landing\n",
+    to: "group: daybreak-landing\n      queue: all\n",
     says: "Unexpected value 'all'",
   },
   {

@@ -36,7 +36,7 @@ test("the cycle and the two workflows it calls have the shape of the night", () 
     "night.yml plan
     night.yml milestone | after plan | as a matrix | calls ./.github/workflows/milestone.yml | if needs.plan.outputs.count != '0'
     night.yml landing | after plan, milestone | calls ./.github/workflows/landing.yml | if \${{ !cancelled() && needs.plan.outputs.idle != 'true' }}
-    night.yml report | after plan, milestone, landing | if \${{ always() && needs.plan.outputs.idle != 'true' }}
+    night.yml report | after plan, milestone, landing | if \${{ always() && needs.plan.outputs.idle != 'true' && (cancelled() || needs.landing.result != 'cancelled') }}
     milestone.yml work
     milestone.yml verify | after work | if \${{ !cancelled() }}
     milestone.yml publish | after work, verify | if \${{ !cancelled() }}
@@ -263,19 +263,21 @@ const JOBS: Rule[] = [
     says: "milestone.yml work runs on after the key",
   },
   {
-    rule: "only the call of the landing has a concurrency group, and it drops nobody who waits",
+    rule: "only the call of the landing has a concurrency group, in which the newest of those who wait goes next",
     judge: (files) =>
       jobsOf(files).flatMap(({ at, job }) => {
-        const given = job.concurrency ? `${job.concurrency.group}, ${job.concurrency.queue}` : "none";
-        const wanted = at === "night.yml landing" ? "daybreak-landing, max" : "none";
+        const given = job.concurrency
+          ? `${job.concurrency.group}, ${job.concurrency.queue ?? "single"}`
+          : "none";
+        const wanted = at === "night.yml landing" ? "daybreak-landing, single" : "none";
         return given === wanted ? [] : [`${at} has the concurrency group ${given}`];
       }),
     planted: {
       path: LANDING,
       from: "  land:\n",
-      to: "  land:\n    concurrency: { group: daybreak-landing, queue: max }\n",
+      to: "  land:\n    concurrency: { group: daybreak-landing }\n",
     },
-    says: "landing.yml land has the concurrency group daybreak-landing, max",
+    says: "landing.yml land has the concurrency group daybreak-landing, single",
   },
 ];
 

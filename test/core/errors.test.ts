@@ -30,12 +30,12 @@ test("a failure carries its remedy, its cause and what is wrong in which line", 
     message: "M1 waits for itself",
     remedy: "Remove one dependency.",
   } as const;
-  const failure = new Failure("ROADMAP_INVALID", "nothing can start", { cause, diagnostics: [diagnostic] });
+  const failure = new Failure("POLICY_INVALID", "nothing can start", { cause, diagnostics: [diagnostic] });
   expect(failure).toMatchObject({
     name: "Failure",
-    code: "ROADMAP_INVALID" satisfies Code,
+    code: "POLICY_INVALID" satisfies Code,
     message: "nothing can start",
-    remedy: CATALOGUE.ROADMAP_INVALID,
+    remedy: CATALOGUE.POLICY_INVALID,
     cause,
     diagnostics: [diagnostic],
   });

@@ -195,7 +195,7 @@ describe("nothing lands", () => {
       }),
       { numRuns: 2_000 },
     );
-    expect(spoiled).toBeGreaterThan(20);
+    expect(spoiled).toBeGreaterThan(10);
   });
 
   test("but one pull request at a time, and never one that was not in the train", () => {

@@ -24,9 +24,9 @@ import type { ShellRun, Workspace } from "#ports/engine.ts";
 import { demoWorld } from "#rehearsal/demo/world.ts";
 import { scriptFrom, type Turn } from "#rehearsal/model/script.ts";
 
-const GATE = "node --test";
+const GATE = "node test/all.js";
 const LANDING = ["M1.1", "M1.2", "M2.1", "M2.2"];
-/** How `node --test` tells of the old test that fails, in either of its usual reports. */
+/** How `node test/all.js` tells of the old test that fails, in either of its usual reports. */
 const ORDER_BROKEN =
   /(?:✖|not ok \d+ -) notes are listed in the order they were written.*exit (?:code )?1\b/s;
 const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904" as Sha;
@@ -122,7 +122,7 @@ test("M2.2 says it is done while its gate is red, is refused, and then finds the
   const { last } = await built("M2.2");
   const refusals = last.said.filter((one) => one.startsWith("refused: "));
   expect(refusals).toHaveLength(1);
-  expect(refusals[0]).toMatch(/`node --test` exited 1.*what was exported is imported as it was/s);
+  expect(refusals[0]).toMatch(/`node test\/all\.js` exited 1.*what was exported is imported as it was/s);
 });
 
 test("M1.3 asks one question and changes nothing", async () => {

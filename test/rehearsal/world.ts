@@ -4,10 +4,13 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
 import { Account } from "#rehearsal/account.ts";
+import { openForge } from "#rehearsal/forge/open.ts";
+import type { Exchange, ForgeSnapshot } from "#rehearsal/forge/options.ts";
 import { finishTurn, type Script, type ScriptFile, scriptFrom, type Turn } from "#rehearsal/model/script.ts";
 import { type Rehearsal, type Rehearsed, rehearse } from "#rehearsal/rehearse.ts";
+import { openApiContract } from "../support/openapi.ts";
 
 /** Where action.yml, the workflows and the built `dist` are: nights run what ships. */
 export const PACKAGE = resolve(import.meta.dirname, "../..");
@@ -102,11 +105,19 @@ export function aScript(played: Readonly<Record<string, readonly (readonly Turn[
 
 export const TWO_WRITTEN = aScript({ M1: [[writesWord("dawn")]], M2: [[writesWord("dusk")]] });
 
-export type Night = Rehearsed & { directory: string };
+export type Night = Rehearsed & {
+  directory: string;
+  exchanges: readonly Exchange[];
+  /** What the forge knows in the end. */
+  state: ForgeSnapshot;
+};
 
-/** Plays a night in this process, on a small repository unless said otherwise. */
+const contract = openApiContract();
+
+/** Plays a night in this process, on a small repository unless said otherwise. Every exchange must be one GitHub could have. */
 export async function aNight(more: Partial<Rehearsal> = {}): Promise<Night> {
   const directory = more.directory ?? join(aRoom(), "kept");
+  const exchanges: Exchange[] = [];
   const rehearsed = await rehearse({
     directory,
     packageRoot: PACKAGE,
@@ -116,9 +127,26 @@ export async function aNight(more: Partial<Rehearsal> = {}): Promise<Night> {
     noSandbox: true,
     live: null,
     environment: { PATH: process.env.PATH },
+    onExchange: (exchange) => void exchanges.push(exchange),
     ...more,
   });
-  return { ...rehearsed, directory };
+  expect(exchanges.flatMap((exchange) => contract.check(exchange))).toEqual([]);
+  return { ...rehearsed, directory, exchanges, state: await stateIn(directory) };
+}
+
+/** What the forge of a kept folder knows. */
+export async function stateIn(directory: string): Promise<ForgeSnapshot> {
+  const { owner, name, defaultBranch } = JSON.parse(readFileSync(join(directory, "world.json"), "utf8"));
+  const forge = await openForge({
+    directory,
+    repository: { owner, name, private: false, defaultBranch },
+    owner: { login: owner, id: 7, type: "User" },
+    settings: { actionsMayCreatePulls: true, defaultPermissions: { contents: "read" } },
+    rules: [],
+  });
+  const state = forge.state();
+  await forge.close();
+  return state;
 }
 
 export type Ended = { code: number | null; stdout: string; stderr: string };

@@ -33,6 +33,9 @@ const DONE: Receipt = { outcome: "done" };
 /** What goes on being true when somebody says stop: the morning is told, and answered questions are closed. */
 const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block"];
 
+/** What a blurred look would do wrong; the others are guarded by a lease or a fast-forward, or say what was seen. */
+const NEEDS_SHARP_LOOK: readonly Decision["do"][] = ["assign", "open", "stage", "reject", "block", "unblock"];
+
 export class GithubForge implements Forge, Trees {
   readonly #connection: Connection;
   readonly #cycle: Cycle;
@@ -55,7 +58,7 @@ export class GithubForge implements Forge, Trees {
 
   async enact(decision: Decision): Promise<Receipt> {
     const observation = this.#seen?.observation ?? (await this.observe());
-    if (!this.#acted && (await this.#hasMoved()))
+    if (!this.#acted && NEEDS_SHARP_LOOK.includes(decision.do) && (await this.#hasMoved()))
       return { outcome: "stale", because: "a branch moved meanwhile" };
     this.#acted = true;
     if (!EVEN_WHEN_STOPPED.includes(decision.do)) {

@@ -190,14 +190,13 @@ export async function land(
 ): Promise<Receipt> {
   const { owner, repo, publisher, actions, git, remote } = connection;
   const ref = `heads/${observation.landing.branch}`;
-  let because = "";
   try {
     await publisher.octokit.rest.git.updateRef({ owner, repo, ref, sha: decision.head, force: false });
   } catch (error) {
-    because = wordsOf(error);
+    // Refused, or the answer was lost: the branch itself says which.
+    const tips = await remoteRefs(git, { url: remote, token: actions.token });
+    if (tips.get(`refs/${ref}`) !== decision.head) return stale(wordsOf(error));
   }
-  const tips = await remoteRefs(git, { url: remote, token: actions.token });
-  if (tips.get(`refs/${ref}`) !== decision.head) return stale(because || "the landing branch moved");
   const { pull, head: commit, findings } = decision;
   const line: JournalLine = {
     line: "landed",

@@ -79,7 +79,7 @@ export const EXPORT_NOTES: Plot = {
             ["notes export --format markdown", "prints all notes as JSON or Markdown"],
           ]),
         ),
-        bash("node --test test/export.test.js"),
+        bash("node test/export.test.js"),
       ),
       turn(
         "Green.",

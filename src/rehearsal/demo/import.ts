@@ -50,7 +50,7 @@ export const IMPORT_NOTES: Plot = {
 **Depends on:** M1.2
 **Acceptance criteria:**
 - \`NOTES_FILE=imported.json node cli.js import examples/notes.json\` prints "3 notes imported"
-- Text and tags come back as they were (run: node --test test/import.test.js)
+- Text and tags come back as they were (run: node test/import.test.js)
 - (manual) The words for a file that does not exist are good enough
 `,
   attempts: [
@@ -75,7 +75,7 @@ export const IMPORT_NOTES: Plot = {
       turn(
         "The gate is right: typed words carry their tags inside, an export has them apart, and a # in a text is no tag. The note is added as it stands.",
         write("src/commands/import.js", importAdding("{ text, tags }")),
-        bash("node --test test/import.test.js"),
+        bash("node test/import.test.js"),
       ),
       turn(
         "Green now.",

@@ -55,7 +55,7 @@ export const LIST_BY_TAG: Plot = {
 **Touches:** \`src/**\`, \`test/list-tag.test.js\`
 **Acceptance criteria:**
 - \`NOTES_FILE=examples/notes.json node cli.js list --tag letters\` prints "3. Answer the letter"
-- A word and a tag together choose the notes that fit both (run: node --test test/list-tag.test.js)
+- A word and a tag together choose the notes that fit both (run: node test/list-tag.test.js)
 - (manual) \`notes help\` explains the option
 `,
   attempts: [
@@ -70,7 +70,7 @@ export const LIST_BY_TAG: Plot = {
         write("src/select.js", SELECT),
         write("src/commands/list.js", LIST),
         write("test/list-tag.test.js", TEST),
-        bash("node --test test/list-tag.test.js"),
+        bash("node test/list-tag.test.js"),
       ),
       turn(
         "The new tests are green.",

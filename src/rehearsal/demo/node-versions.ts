@@ -44,7 +44,7 @@ export const NODE_VERSIONS: Plot = {
         write("src/commands/version.js", VERSION),
         write("test/version.test.js", TEST),
         write(".github/workflows/ci.yml", ciOn([20, 22, 24])),
-        bash("node --test test/version.test.js"),
+        bash("node test/version.test.js"),
       ),
       turn(
         "Green here. CI itself can only be seen once the workflow is in place.",

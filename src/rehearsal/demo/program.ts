@@ -170,6 +170,15 @@ test("a word chooses the notes that contain it", () => {
 });
 `;
 
+const ALL_TESTS = `// Runs every test in one process: a process for each file would take longer than the tests.
+import { readdirSync } from "node:fs";
+
+const here = new URL(".", import.meta.url);
+for (const name of readdirSync(here).sort()) {
+  if (name.endsWith(".test.js")) await import(new URL(name, here));
+}
+`;
+
 export const PROGRAM: Readonly<Record<string, string>> = {
   "cli.js": CLI,
   "src/commands.js": COMMANDS,
@@ -180,6 +189,7 @@ export const PROGRAM: Readonly<Record<string, string>> = {
   "src/commands/list.js": LIST,
   "src/commands/help.js": HELP,
   "examples/notes.json": EXAMPLE,
+  "test/all.js": ALL_TESTS,
   "test/note.test.js": NOTE_TEST,
   "test/list.test.js": LIST_TEST,
 };

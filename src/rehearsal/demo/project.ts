@@ -8,7 +8,7 @@ const PACKAGE = `{
   "type": "module",
   "bin": { "notes": "cli.js" },
   "engines": { "node": ">=20" },
-  "scripts": { "test": "node --test" }
+  "scripts": { "test": "node test/all.js" }
 }
 `;
 
@@ -24,7 +24,7 @@ milestones: 20
 minutes: 240
 parallel: 2
 review-minutes: 240
-test: node --test
+test: node test/all.js
 `;
 
 /** The one workflow of the demo's own, with the versions of Node it runs on. */
@@ -48,7 +48,7 @@ ${node.length > 1 ? `    strategy:\n      matrix:\n        node: ${versions}\n` 
       - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with:
           node-version: ${node.length > 1 ? `\${{ matrix.node }}` : node[0]}
-      - run: node --test
+      - run: node test/all.js
 `;
 }
 

@@ -78,7 +78,7 @@ export const SORT_LIST: Plot = {
 **Touches:** \`src/**\`, \`test/**\`
 **Acceptance criteria:**
 - \`NOTES_FILE=examples/notes.json node cli.js list --sort text | head -n 1\` prints "3. Answer the letter"
-- Upper and lower case are the same to the order (run: node --test test/list-sort.test.js)
+- Upper and lower case are the same to the order (run: node test/list-sort.test.js)
 `,
   attempts: [
     [
@@ -91,7 +91,7 @@ export const SORT_LIST: Plot = {
         ),
         write("src/commands/list.js", LIST),
         write("test/list-sort.test.js", SORTED),
-        bash("node --test"),
+        bash("node test/all.js"),
       ),
       turn(
         "One old test still expects the order of writing. The list is sorted now, so its expectation moves along.",
@@ -117,7 +117,7 @@ export const SORT_LIST: Plot = {
         write("src/commands/list.js", LIST),
         write("test/list.test.js", LIST_TEST),
         write("test/list-sort.test.js", SORTED + UNSORTED),
-        bash("node --test"),
+        bash("node test/all.js"),
       ),
       turn(
         "Everything is green, with the old tests as they were.",

@@ -1,0 +1,267 @@
+/** Measures what an owner waits for, prints one table, and exits 1 when a target is missed. Never leaves this machine. */
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSandbox } from "./src/adapters/sandbox/open-sandbox.ts";
+import { Failure } from "./src/core/errors.ts";
+import { parseRoadmap } from "./src/core/roadmap.ts";
+import type { Sandbox } from "./src/ports/sandbox.ts";
+import { Account } from "./src/rehearsal/account.ts";
+
+/** One line of the table. A null `value` was not measured. The unit `×` is a ratio of two rows of the same run. */
+export type Row = { what: string; value: number | null; unit: string; atMost?: number | undefined };
+
+type Judgement = "met" | "missed" | "";
+
+const ROOT = import.meta.dirname;
+
+/** Odd, so that a median is one of the measured values. */
+const ROUNDS = 11;
+
+const MILESTONES = [100, 1_000, 10_000] as const;
+
+/** What a published package holds, as far as a rehearsal needs it. */
+const PACKAGE = ["package.json", "action.yml", "dist", ".github/workflows", "workflows-examples"];
+
+/** A target that was not measured is missed: silence is no success. */
+function judgementOf({ value, atMost }: Row): Judgement {
+  if (atMost === undefined) return "";
+  return value !== null && value <= atMost ? "met" : "missed";
+}
+
+export function conclude(rows: readonly Row[]): { table: string; missed: number } {
+  const missed = rows.filter((row) => judgementOf(row) === "missed").length;
+  return { table: tableOf(rows), missed };
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map((row) => [
+    row.what,
+    row.value === null ? "not measured" : figure(row.value),
+    row.value === null ? "" : row.unit,
+    row.atMost === undefined ? "" : `at most ${row.atMost}`,
+    judgementOf(row),
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) =>
+          column === 1 ? cell.padStart(widths[1] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** What every job pays before it does anything: the bundle up to its refusal of an unknown job, without a compile cache. */
+function startUp(): Row[] {
+  const bare: number[] = [];
+  const bundle: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(node({}, "-e", "0").milliseconds);
+    const refused = node({ INPUT_JOB: "bench" }, join(ROOT, "dist", "main.cjs"));
+    if (refused.code !== 1 || !refused.stdout.includes("INPUT_INVALID")) throw new Error(refused.said);
+    bundle.push(refused.milliseconds);
+  }
+  return [
+    { what: "start-up: bare node", value: median(bare), unit: "ms" },
+    { what: "start-up: dist/main.cjs", value: median(bundle), unit: "ms" },
+    {
+      what: "start-up: the bundle against bare node",
+      value: median(bundle) / median(bare),
+      unit: "×",
+      atMost: 8,
+    },
+  ];
+}
+
+/** The bundled demo's night, as `npm run rehearse` plays it, and then the cycle in which nothing is left to do. */
+function night(room: string): Row[] {
+  const kept = join(room, "kept");
+  const { account, seconds } = rehearsed(ROOT, kept);
+  return [
+    { what: "night: the demo", value: seconds, unit: "s", atMost: 30 },
+    { what: "night: cycles", value: account.cycles.length, unit: "" },
+    { what: "night: jobs", value: sum(account.cycles.map(({ jobs }) => jobs)), unit: "" },
+    ...perCycle(account, "rest", { mean: 40, most: 100 }),
+    ...perCycle(account, "git", {}),
+    { what: "night: writes", value: sum(account.cycles.map(({ requests }) => requests.writes)), unit: "" },
+    ...idle(room, kept),
+  ];
+}
+
+/** Played by a package without `dist/engine.cjs`: a cycle with nothing to do must not load the model's SDK. */
+function idle(room: string, kept: string): Row[] {
+  const lean = join(room, "lean");
+  const engine = join(ROOT, "dist", "engine.cjs");
+  for (const path of PACKAGE)
+    cpSync(join(ROOT, path), join(lean, path), { recursive: true, filter: (source) => source !== engine });
+  const { account, seconds } = rehearsed(lean, kept);
+  const { cycles } = account;
+  const requests = (kind: "rest" | "git" | "writes") => sum(cycles.map((cycle) => cycle.requests[kind]));
+  return [
+    { what: "idle cycle, without dist/engine.cjs", value: seconds, unit: "s" },
+    { what: "idle cycle: jobs", value: sum(cycles.map(({ jobs }) => jobs)), unit: "", atMost: 1 },
+    { what: "idle cycle: writes", value: requests("writes"), unit: "", atMost: 0 },
+    { what: "idle cycle: REST requests", value: requests("rest"), unit: "", atMost: 15 },
+    { what: "idle cycle: git requests", value: requests("git"), unit: "" },
+  ];
+}
+
+function perCycle(
+  { cycles }: Account,
+  kind: "rest" | "git",
+  { mean, most }: { mean?: number; most?: number },
+): Row[] {
+  const counts = cycles.map(({ requests }) => requests[kind]);
+  const name = kind === "rest" ? "REST" : "git";
+  return [
+    {
+      what: `${name} requests per cycle: mean`,
+      value: sum(counts) / counts.length,
+      unit: "",
+      ...atMost(mean),
+    },
+    { what: `${name} requests per cycle: most`, value: Math.max(...counts), unit: "", ...atMost(most) },
+  ];
+}
+
+/** A chain in which each milestone depends on the one before: the longest path the graph can have. */
+function parse(): Row[] {
+  const roadmaps = MILESTONES.map((count) => ({ count, text: roadmapOf(count), times: [] as number[] }));
+  for (let round = 0; round <= ROUNDS; round++)
+    for (const { count, text, times } of roadmaps) {
+      const begun = performance.now();
+      const { milestones, diagnostics } = parseRoadmap(text);
+      // The first round warms up: the smallest roadmap would else be the only one to pay for compiling.
+      if (round > 0) times.push(performance.now() - begun);
+      if (milestones.length !== count || diagnostics.length > 0)
+        throw new Error(
+          `${count} generated milestones parse as ${milestones.length}: ${diagnostics[0]?.message}`,
+        );
+    }
+  const taken = roadmaps.map(({ count, times }) => ({ count, milliseconds: median(times) }));
+  const each = taken.map(({ count, milliseconds }) => (milliseconds * 1_000) / count);
+  const growth = (each.at(-1) ?? Number.NaN) / (each[0] ?? Number.NaN);
+  return [
+    ...taken.flatMap(({ count, milliseconds }, index): Row[] => [
+      {
+        what: `parse: ${count} milestones`,
+        value: milliseconds,
+        unit: "ms",
+        ...(count === MILESTONES.at(-1) ? atMost(2_000) : {}),
+      },
+      { what: `parse: each of ${count}`, value: each[index] ?? null, unit: "µs" },
+    ]),
+    { what: "parse: each of the most against each of the fewest", value: growth, unit: "×", atMost: 4 },
+  ];
+}
+
+/** What each command of a verification pays for its walls. */
+async function walls(room: string): Promise<Row[]> {
+  const confined = await bubblewrap();
+  const bare = await openSandbox({ bare: true, readable: [] });
+  const times = { confined: [] as number[], bare: [] as number[] };
+  for (let round = 0; confined !== null && round < ROUNDS; round++) {
+    times.bare.push(await commandIn(bare, room));
+    times.confined.push(await commandIn(confined, room));
+  }
+  const [inside, outside] = confined === null ? [null, null] : [median(times.confined), median(times.bare)];
+  return [
+    { what: "sandbox: `true` in bare bash", value: outside, unit: "ms" },
+    { what: "sandbox: `true` behind its walls", value: inside, unit: "ms" },
+    {
+      what: "sandbox: the walls against bare bash",
+      value: inside === null ? null : inside / outside,
+      unit: "×",
+    },
+  ];
+}
+
+async function bubblewrap(): Promise<Sandbox | null> {
+  try {
+    return await openSandbox({ bare: false, readable: [] });
+  } catch (error) {
+    if (error instanceof Failure && error.code === "SANDBOX_UNAVAILABLE") return null;
+    throw error;
+  }
+}
+
+async function commandIn(sandbox: Sandbox, directory: string): Promise<number> {
+  const begun = performance.now();
+  const { exitCode, output } = await sandbox.run({
+    script: "true",
+    directory,
+    writable: [directory],
+    environment: { PATH: process.env.PATH ?? "" },
+    network: "none",
+    seconds: 20,
+  });
+  if (exitCode !== 0) throw new Error(output);
+  return performance.now() - begun;
+}
+
+function roadmapOf(count: number): string {
+  return Array.from(
+    { length: count },
+    (_, index) => `### M${index + 1} — Step ${index + 1} 📝
+**Objective:** Take step ${index + 1}.
+**Depends on:** ${index === 0 ? "none" : `M${index}`}
+**Acceptance criteria:**
+- \`npm test -- step-${index + 1}\` passes
+`,
+  ).join("\n");
+}
+
+function rehearsed(packageRoot: string, kept: string): { account: Account; seconds: number } {
+  const { code, stdout, stderr, milliseconds, said } = node(
+    process.env,
+    ...[join(packageRoot, "dist", "cli.cjs"), "rehearse", "--keep", kept, "--json"],
+  );
+  if (code !== 0 || stderr !== "") throw new Error(said);
+  return { account: Account.parse(JSON.parse(stdout)), seconds: milliseconds / 1_000 };
+}
+
+function node(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const begun = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+  const milliseconds = performance.now() - begun;
+  return { code: status, stdout, stderr, milliseconds, said: `${args.join(" ")}\n${stdout}${stderr}` };
+}
+
+function atMost(target: number | undefined): Pick<Row, "atMost"> {
+  return target === undefined ? {} : { atMost: target };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function figure(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(value < 100 ? 2 : 0);
+}
+
+async function main(): Promise<void> {
+  const room = mkdtempSync(join(tmpdir(), "daybreak-bench-"));
+  const [load = 0] = loadavg();
+  try {
+    const rows = [...startUp(), ...parse(), ...(await walls(room)), ...night(room)];
+    const missed = rows.filter((row) => judgementOf(row) === "missed");
+    process.stdout.write(
+      `Node ${process.versions.node} on ${availableParallelism()} cores; load at the start ${load.toFixed(1)}\n\n${tableOf(rows)}\n\n${missed.length} targets missed\n`,
+    );
+    process.exitCode = missed.length > 0 ? 1 : 0;
+  } finally {
+    rmSync(room, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+if (import.meta.main) await main();
