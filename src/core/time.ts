@@ -75,6 +75,7 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
 
 /** Milliseconds the zone's clocks are ahead of UTC at an instant. */
 function offsetAt(instant: number, timezone: string): number {
+  if (timezone === "UTC") return 0;
   const format = formatOf(timezone);
   const shown = new Map(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
   const part = (name: Intl.DateTimeFormatPartTypes) => shown.get(name) ?? 0;

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Bundle, buildAll, differences } from "../../build.ts";
+import { type Bundle, buildAll, differences } from "../../bundle.ts";
 
 const ENGINE = "src/adapters/anthropic/engine.ts";
 

@@ -62,7 +62,7 @@ export class GithubForge implements Forge, Trees {
       return { outcome: "stale", because: "a branch moved meanwhile" };
     this.#acted = true;
     if (!EVEN_WHEN_STOPPED.includes(decision.do)) {
-      const stop = await readStop(this.#connection);
+      const stop = observation.stop ?? (await readStop(this.#connection));
       if (stop !== null) return { outcome: "stale", because: stop };
     }
     try {

@@ -24,14 +24,21 @@ export async function putQuestion(
   );
   const { key, because, ask } = question;
   const { owner, repo, actions } = connection;
-  const created = await actions.octokit.rest.issues.create({
-    owner,
-    repo,
-    title: blockerTitle({ milestone, because }),
-    body: blockerBody({ milestone, key, because, ask, tried }),
-    labels: [LABEL],
-  });
-  return await keepOldest(key, created.data.number, connection);
+  try {
+    const created = await actions.octokit.rest.issues.create({
+      owner,
+      repo,
+      title: blockerTitle({ milestone, because }),
+      body: blockerBody({ milestone, key, because, ask, tried }),
+      labels: [LABEL],
+    });
+    return await keepOldest(key, created.data.number, connection);
+  } catch (error) {
+    // The answer may be lost and the issue there: its receipt belongs into the journal all the same.
+    const asked = await openAbout(key, connection);
+    if (asked === null) throw error;
+    return asked;
+  }
 }
 
 /** GitHub cannot create an issue only if there is none: of two that were created at once the older one stays. */

@@ -108,6 +108,8 @@ async function bundled(
     target: `node${node}`,
     charset: "utf8",
     legalComments: "none",
+    minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: "silent",
     plugins: [standApart(root, apart, all)],
     alias: {
@@ -191,7 +193,7 @@ async function main(check: boolean): Promise<void> {
   if (!check) return write(root, shipped);
   const different = await differences(root, shipped);
   if (different.length > 0)
-    throw new Error([...different, "Run `npm run build` and commit the result."].join("\n"));
+    throw new Error([...different, "Run `npm run bundle` and commit the result."].join("\n"));
 }
 
 if (import.meta.main)
