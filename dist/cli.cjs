@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 if (Number(process.versions.node.split(".")[0]) < 22) {
   console.error("NODE_TOO_OLD: this is Node %s. %s", process.versions.node, "Install Node 22 or newer, or run it through the package's own npm scripts.");
   process.exit(1);

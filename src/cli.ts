@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The door on a laptop: `daybreak rehearse` and `daybreak lint`. Every command ends with an exit code and says why. */
 
 import { spawn } from "node:child_process";
