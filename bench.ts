@@ -80,7 +80,7 @@ function startUp(): Row[] {
       what: "start-up: the bundle against bare node",
       value: median(bundle) / median(bare),
       unit: "×",
-      atMost: 8,
+      atMost: 6,
     },
   ];
 }

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { CATALOGUE, type Diagnostic, Failure } from "#core/errors.ts";
 import { morningOf } from "#core/report.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
+import { sayDiagnostic } from "#prose/diagnostic.ts";
 import { tellMorningPlain } from "#prose/terminal.ts";
 import { Account } from "#rehearsal/account.ts";
 import type { Origin } from "#rehearsal/founding.ts";
@@ -242,8 +243,4 @@ function parsed(config: Parameters<typeof parseArgs>[0]): Parsed {
 function sayFailure({ code, message, remedy, diagnostics }: Failure): void {
   for (const one of diagnostics) complain(sayDiagnostic(one));
   complain(`${code}: ${message}\n${remedy}`);
-}
-
-function sayDiagnostic({ file, line, column, severity, code, message, remedy }: Diagnostic): string {
-  return `${file}:${line}:${column} ${severity} ${code} ${message}. ${remedy}`;
 }

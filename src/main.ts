@@ -11,6 +11,7 @@ import { redactorOf } from "#adapters/actions/redact.ts";
 import { initBare } from "#adapters/git/git.ts";
 import { connect } from "#adapters/github/connection.ts";
 import { GithubForge } from "#adapters/github/forge.ts";
+import { NETWORK_VARIABLES } from "#adapters/sandbox/environment.ts";
 import { openSandbox } from "#adapters/sandbox/open-sandbox.ts";
 import { openDesk } from "#adapters/workbench/desk.ts";
 import { createWorkbench } from "#adapters/workbench/workbench.ts";
@@ -28,16 +29,6 @@ import { work } from "#jobs/work.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 import { tellMorning } from "#prose/morning.ts";
 import { type Inputs, readInputs } from "#src/inputs.ts";
-
-/** What the machine's owner may let `setup:` see beside the allow-list: the way out, and whom to trust on it. */
-const NETWORK_VARIABLES = [
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "NODE_EXTRA_CA_CERTS",
-  "SSL_CERT_DIR",
-  "SSL_CERT_FILE",
-] as const;
 
 void main();
 

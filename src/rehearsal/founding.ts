@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { type Git, initBare, openGit } from "#adapters/git/git.ts";
-import { commitTree, listFiles, readCommit, readText, updateTree } from "#adapters/git/objects.ts";
+import { listFiles, readCommit, readText } from "#adapters/git/objects.ts";
 import { fetch } from "#adapters/git/remote.ts";
+import { commitTree, updateTree } from "#adapters/git/writing.ts";
 import { Failure } from "#core/errors.ts";
 import { Sha } from "#core/milestone.ts";
 import { demoWorld } from "#rehearsal/demo/world.ts";

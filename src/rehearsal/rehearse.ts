@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { initBare } from "#adapters/git/git.ts";
 import { connect } from "#adapters/github/connection.ts";
 import { observe } from "#adapters/github/observe.ts";
+import { NETWORK_VARIABLES } from "#adapters/sandbox/environment.ts";
 import { openSandbox } from "#adapters/sandbox/open-sandbox.ts";
 import { Failure } from "#core/errors.ts";
 import type { Observation } from "#core/observation.ts";
@@ -31,16 +32,6 @@ const APP = {
 } as const;
 
 const OWNER = { login: "owner", id: 7, type: "User" } as const;
-
-/** Variables of this machine that jobs may see, so that `setup:` reaches the package registries as its owner does. */
-const PASSED_ON = [
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "NODE_EXTRA_CA_CERTS",
-  "SSL_CERT_DIR",
-  "SSL_CERT_FILE",
-] as const;
 
 export type Rehearsal = {
   /** Where the world lives: `remote/`, `runs/`, `model/`, and what the forge remembers. */
@@ -275,7 +266,7 @@ function failuresOf(forge: Forge, cycles: readonly CycleAccount[], directory: st
 
 function passedOn({ environment }: Rehearsal): Record<string, string> {
   return Object.fromEntries(
-    PASSED_ON.flatMap((name) => {
+    NETWORK_VARIABLES.flatMap((name) => {
       const value = environment[name];
       return value === undefined ? [] : [[name, value] as const];
     }),

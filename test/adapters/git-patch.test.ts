@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Git, initBare, withIndex } from "#adapters/git/git.ts";
-import { checkOut, diffTrees, type Entry, entryAt, writeBlob, writeEntries } from "#adapters/git/objects.ts";
+import { diffTrees, type Entry, entryAt } from "#adapters/git/objects.ts";
 import { applyPatch, patchBetween, pathsBeyond, takePatch } from "#adapters/git/patch.ts";
+import { checkOut, writeBlob, writeEntries } from "#adapters/git/writing.ts";
 import type { Sha } from "#core/milestone.ts";
 
 let room: string;

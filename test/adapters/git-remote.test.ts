@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Git, initBare } from "#adapters/git/git.ts";
-import { commitTree, readCommit, treeOf, updateTree } from "#adapters/git/objects.ts";
+import { readCommit, treeOf } from "#adapters/git/objects.ts";
 import { fetch, push, type RefUpdate, remoteRefs } from "#adapters/git/remote.ts";
+import { commitTree, updateTree } from "#adapters/git/writing.ts";
 import { Sha } from "#core/milestone.ts";
 
 const TOKEN = "secret-token-71c";

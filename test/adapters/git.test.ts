@@ -5,21 +5,23 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Git, initBare, withIndex } from "#adapters/git/git.ts";
 import {
-  checkOut,
-  commitTree,
   diffTrees,
   type Entry,
   entryAt,
   listFiles,
-  mergeTrees,
   readBytes,
   readCommit,
   readText,
+} from "#adapters/git/objects.ts";
+import {
+  checkOut,
+  commitTree,
+  mergeTrees,
   replaceEntries,
   updateTree,
   writeBlob,
   writeEntries,
-} from "#adapters/git/objects.ts";
+} from "#adapters/git/writing.ts";
 import type { Sha } from "#core/milestone.ts";
 
 const DATE = "2026-11-20T22:00:00+01:00";

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { initBare } from "#adapters/git/git.ts";
-import { treeOf, updateTree } from "#adapters/git/objects.ts";
+import { treeOf } from "#adapters/git/objects.ts";
+import { updateTree } from "#adapters/git/writing.ts";
 import { connect } from "#adapters/github/connection.ts";
 import { GithubForge } from "#adapters/github/forge.ts";
 import type { Decision, Subject } from "#core/decision.ts";
@@ -54,7 +55,10 @@ async function aCycle({ forge }: Box, id: number): Promise<Cycle> {
 function assigning(observation: Observation, ...ids: string[]): Decision {
   const [decision] = plan(observation);
   if (decision?.do !== "assign") throw new Error("nothing can start");
-  return { ...decision, assignments: decision.assignments.filter(({ milestone }) => ids.includes(milestone)) };
+  return {
+    ...decision,
+    assignments: decision.assignments.filter(({ milestone }) => ids.includes(milestone)),
+  };
 }
 
 async function journalOf(box: Box): Promise<JournalLine[]> {
@@ -63,7 +67,7 @@ async function journalOf(box: Box): Promise<JournalLine[]> {
 }
 
 /** M1's first attempt, published as a pull request by the cycle that worked on it. */
-async function aPublished(box: Box, cycle: Cycle): Promise<Subject & { pull: number; head: Sha; base: Sha }> {
+async function aPublished(cycle: Cycle): Promise<Subject & { pull: number; head: Sha; base: Sha }> {
   const assign = assigning(await cycle.observe(), "M1");
   await cycle.enact(assign);
   const { landing } = await cycle.observe();
@@ -71,17 +75,25 @@ async function aPublished(box: Box, cycle: Cycle): Promise<Subject & { pull: num
   if (!claim) throw new Error("M1 cannot start");
   const { milestone, slug, attempt, spec } = claim;
   const base = landing.sha;
-  const tree = await updateTree(cycle.git, await treeOf(cycle.git, base), new Map([["dawn.txt", { text: "dawn\n" }]]));
+  const tree = await updateTree(
+    cycle.git,
+    await treeOf(cycle.git, base),
+    new Map([["dawn.txt", { text: "dawn\n" }]]),
+  );
   const receipt = { because: [], ask: null, code: null, spend: NOTHING_SPENT, findings: [] };
   const subject = { milestone, slug, attempt, spec };
-  expect(await cycle.enact({ do: "publish", as: "pull", ...subject, base, tree, ...receipt })).toEqual({ outcome: "done" });
+  expect(await cycle.enact({ do: "publish", as: "pull", ...subject, base, tree, ...receipt })).toEqual({
+    outcome: "done",
+  });
   const [pull] = (await cycle.observe()).pulls;
   if (!pull) throw new Error("there is no pull");
   return { ...subject, pull: pull.number, head: pull.head, base };
 }
 
 function claimsIn(box: Box): string[] {
-  return [...box.forge.state().refs.keys()].filter((ref) => ref.startsWith("refs/heads/daybreak/m/")).toSorted();
+  return [...box.forge.state().refs.keys()]
+    .filter((ref) => ref.startsWith("refs/heads/daybreak/m/"))
+    .toSorted();
 }
 
 test("of two cycles that claim at once one gets everything it asked for, and the other nothing", async () => {
@@ -114,7 +126,7 @@ test("a look that was overtaken is stale, and nothing is done by it", async () =
 test("a proven commit does not land when the branch holds anything it was not tested on", async () => {
   const box = await aBox();
   const cycle = await aCycle(box, 1);
-  const published = await aPublished(box, cycle);
+  const published = await aPublished(cycle);
   const clone = await box.clone();
   const theirs = await clone.commit("main", { "theirs.txt": "theirs\n" }, "origin/main");
   await clone.git("push", "-q", "origin", "main");
@@ -128,7 +140,7 @@ test("a proven commit does not land when the branch holds anything it was not te
 test("a commit that is on top lands as it is, and landing it twice is landing it once", async () => {
   const box = await aBox();
   const cycle = await aCycle(box, 1);
-  const published = await aPublished(box, cycle);
+  const published = await aPublished(cycle);
   for (const _ of ["first", "again"]) {
     expect(await cycle.enact({ do: "land", ...published, findings: [] })).toEqual({ outcome: "done" });
   }
@@ -144,8 +156,8 @@ test("a rejection that was cut off before the pull was closed is finished by who
     return { kind: "drop-before" };
   };
   const box = await aBox({ faults });
-  const published = await aPublished(box, await aCycle(box, 1));
-  const reject = { do: "reject", ...published, counted: true, because: ["it shouts"] } as const;
+  const published = await aPublished(await aCycle(box, 1));
+  const reject: Decision = { do: "reject", ...published, counted: true, because: ["it shouts"] };
   const [first, second] = [await aCycle(box, 2), await aCycle(box, 3)];
   await first.observe();
   expect(await first.enact(reject)).toMatchObject({ outcome: "stale" });
@@ -160,7 +172,7 @@ test("a rejection that was cut off before the pull was closed is finished by who
 test("whoever says stop, by label or by file, stops every effect but the telling", async () => {
   const box = await aBox();
   const cycle = await aCycle(box, 1);
-  const published = await aPublished(box, cycle);
+  const published = await aPublished(cycle);
   const { base: onto, ...at } = published;
   const effects = (observation: Observation): Decision[] => [
     assigning(observation, "M2"),
@@ -195,16 +207,20 @@ test("whoever says stop, by label or by file, stops every effect but the telling
 
 test("a stranger's pull request is never touched, however much it looks like one of ours", async () => {
   const box = await aBox();
-  const ours = await aPublished(box, await aCycle(box, 1));
+  const ours = await aPublished(await aCycle(box, 1));
   const [pull] = box.forge.state().pulls;
   const mallory = { login: "mallory", id: 666, type: "User" } as const;
   const token = await box.forge.mintToken({ kind: "person", actor: mallory });
   const clone = await box.clone(token);
   await clone.git("checkout", "-q", "-B", "daybreak/m/M2/1", ours.head);
   await clone.git("push", "-q", "origin", "daybreak/m/M2/1");
-  const { data } = await box
-    .octokit(token)
-    .pulls.create({ ...HERE, head: "daybreak/m/M2/1", base: "main", title: pull?.title ?? "", body: pull?.body ?? "" });
+  const { data } = await box.octokit(token).pulls.create({
+    ...HERE,
+    head: "daybreak/m/M2/1",
+    base: "main",
+    title: pull?.title ?? "",
+    body: pull?.body ?? "",
+  });
   const before = box.forge.state().pulls.find(({ number }) => number === data.number);
   const cycle = await aCycle(box, 2);
   const seen = await cycle.observe();

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Git, initBare, withIndex } from "#adapters/git/git.ts";
-import { commitTree, type Entry, entryAt, readText, writeBlob, writeEntries } from "#adapters/git/objects.ts";
+import { type Entry, entryAt, readText } from "#adapters/git/objects.ts";
 import { patchBetween } from "#adapters/git/patch.ts";
 import { type RenderedFiles, type Staged, type Staging, stage } from "#adapters/git/stage.ts";
+import { commitTree, writeBlob, writeEntries } from "#adapters/git/writing.ts";
 import type { Sha } from "#core/milestone.ts";
 
 let room: string;

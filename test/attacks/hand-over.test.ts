@@ -6,18 +6,11 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Git, initBare, openGit, withIndex } from "#adapters/git/git.ts";
-import {
-  checkOut,
-  commitTree,
-  diffTrees,
-  type Entry,
-  listFiles,
-  writeBlob,
-  writeEntries,
-} from "#adapters/git/objects.ts";
+import { diffTrees, type Entry, listFiles } from "#adapters/git/objects.ts";
 import { applyPatch, takePatch } from "#adapters/git/patch.ts";
 import { push } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
+import { checkOut, commitTree, writeBlob, writeEntries } from "#adapters/git/writing.ts";
 import { judgeBounds } from "#core/bounds.ts";
 import type { Sha } from "#core/milestone.ts";
 import { PROTECTED_PATHS } from "#core/policy.ts";

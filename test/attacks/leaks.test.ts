@@ -6,7 +6,16 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { aTurn, finishTurn } from "#rehearsal/model/script.ts";
 import { openModel } from "#rehearsal/model/server.ts";
-import { aNight, aRepository, aRoom, aScript, git, type Night, smallFiles, wordMilestone } from "../rehearsal/world.ts";
+import {
+  aNight,
+  aRepository,
+  aRoom,
+  aScript,
+  git,
+  type Night,
+  smallFiles,
+  wordMilestone,
+} from "../rehearsal/world.ts";
 
 const MODEL_KEY = "sk-ant-canary-0123456789abcdef";
 
@@ -25,7 +34,10 @@ if (wrong.length > 0) throw new Error("leaked: " + wrong.join(", "));
 
 const LOOKS_AROUND = aTurn({
   tools: [
-    { name: "bash", input: { command: "env > dawn.txt; cat /proc/self/environ | tr '\\0' '\\n' >> dawn.txt" } },
+    {
+      name: "bash",
+      input: { command: "env > dawn.txt; cat /proc/self/environ | tr '\\0' '\\n' >> dawn.txt" },
+    },
     { name: "bash", input: { command: "env; echo dawn >> dawn.txt" } },
   ],
 });
@@ -36,7 +48,10 @@ beforeAll(async () => {
   const script = aScript({ M1: [[LOOKS_AROUND, finishTurn({ "noon.txt": "noon\n" }, "Looked around.")]] });
   const model = await openModel({ script: { ...script, key: MODEL_KEY }, directory: join(aRoom(), "model") });
   const roadmap = `# Roadmap\n\n${wordMilestone("M1", "dawn")}`;
-  const origin = { kind: "repository", directory: aRepository({ ...smallFiles(roadmap), "check.js": GATE }) } as const;
+  const origin = {
+    kind: "repository",
+    directory: aRepository({ ...smallFiles(roadmap), "check.js": GATE }),
+  } as const;
   try {
     night = await aNight({ origin, script: null, live: { baseUrl: model.url, apiKey: MODEL_KEY } });
   } finally {
@@ -51,14 +66,21 @@ test("the night that is searched really used its secrets, and landed", () => {
 });
 
 test("no secret stands in any file the night leaves: transcripts, logs, artifacts, or what the forge remembers", () => {
-  const files = readdirSync(night.directory, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-  const texts = files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), "latin1")] as const);
+  const files = readdirSync(night.directory, { recursive: true, withFileTypes: true }).filter((one) =>
+    one.isFile(),
+  );
+  const texts = files.map(
+    ({ parentPath, name }) =>
+      [join(parentPath, name), readFileSync(join(parentPath, name), "latin1")] as const,
+  );
   expect(texts.some(([path]) => path.endsWith("transcript.jsonl"))).toBe(true);
   expect(texts.some(([path]) => path.endsWith(".log"))).toBe(true);
   const holding = texts.filter(([, text]) => secrets().some((secret) => text.includes(secret)));
   expect(holding.map(([path]) => path)).toEqual([]);
   // The owner's own token is the forge's to remember, and nobody else's.
-  const tokens = texts.filter(([path, text]) => !path.endsWith("forge.jsonl") && /\bgh[psu]_\w{20,}/.test(text));
+  const tokens = texts.filter(
+    ([path, text]) => !path.endsWith("forge.jsonl") && /\bgh[psu]_\w{20,}/.test(text),
+  );
   expect(tokens.map(([path]) => path)).toEqual([]);
 });
 
@@ -71,7 +93,10 @@ test("no secret stands in any object of any repository of the night, packed or n
     const objects = execFileSync("git", ["-C", repository, "cat-file", "--batch-all-objects", "--batch"], {
       maxBuffer: 1e9,
     }).toString("latin1");
-    expect(secrets().filter((secret) => objects.includes(secret)), repository).toEqual([]);
+    expect(
+      secrets().filter((secret) => objects.includes(secret)),
+      repository,
+    ).toEqual([]);
   }
 });
 
@@ -86,6 +111,11 @@ test("a foreign command sees an allow-list of variables: nothing of the runner, 
 function secrets(): string[] {
   return [MODEL_KEY, APP_KEY, RUNTIME_TOKEN].flatMap((secret) => {
     const bytes = Buffer.from(secret);
-    return [secret, bytes.toString("base64").replace(/=+$/, ""), bytes.toString("hex"), [...secret].reverse().join("")];
+    return [
+      secret,
+      bytes.toString("base64").replace(/=+$/, ""),
+      bytes.toString("hex"),
+      [...secret].reverse().join(""),
+    ];
   });
 }

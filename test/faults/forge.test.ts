@@ -5,7 +5,15 @@ import { CATALOGUE } from "#core/errors.ts";
 import { linesOf, parseJournal } from "#core/journal.ts";
 import type { Fault, FaultRequest } from "#rehearsal/forge/options.ts";
 import { aTurn } from "#rehearsal/model/script.ts";
-import { aNight, aRepository, aScript, git, smallFiles, wordMilestone, writesWord } from "../rehearsal/world.ts";
+import {
+  aNight,
+  aRepository,
+  aScript,
+  git,
+  smallFiles,
+  wordMilestone,
+  writesWord,
+} from "../rehearsal/world.ts";
 
 const LOST: Fault = { kind: "apply-then-fail", status: 502 };
 
@@ -50,7 +58,9 @@ test("a write whose answer is lost is read back and not made twice", async () =>
   const { account, state } = await aNight({ origin: rehearsing(...milestones), script, faults });
   expect(account).toMatchObject({ landed: [{ milestone: "M1", attempt: 1 }], rejected: [] });
   expect(account.blocked).toMatchObject([{ milestone: "M2", ask: "Which dusk?" }]);
-  expect(met.map((asked) => asked.replace(/\/api\/v3\/repos\/\w+\/\w+|\/[0-9a-f]{40}$/g, "")).toSorted()).toEqual([
+  expect(
+    met.map((asked) => asked.replace(/\/api\/v3\/repos\/\w+\/\w+|\/[0-9a-f]{40}$/g, "")).toSorted(),
+  ).toEqual([
     "GET /pulls",
     "PATCH /git/refs/heads%2Fmain",
     "POST /issues",

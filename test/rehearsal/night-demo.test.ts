@@ -23,7 +23,8 @@ beforeAll(async () => {
   account = accountIn(ended);
 }, 180_000);
 
-const ids = (list: readonly { milestone: string | null }[]) => list.map(({ milestone }) => milestone).toSorted();
+const ids = (list: readonly { milestone: string | null }[]) =>
+  list.map(({ milestone }) => milestone).toSorted();
 
 test("the demo's night ends well and prints one document and nothing else", () => {
   expect([ended.code, ended.stderr]).toEqual([0, ""]);
@@ -78,7 +79,9 @@ test("the landing branch has one commit per milestone, in a line, with its prove
 
 test("nothing lands without a green status of `verify` on exactly the commit that landed", async () => {
   const { statuses } = await stateIn(kept);
-  const verified = statuses.filter(({ context, state }) => context === "daybreak/verify" && state === "success");
+  const verified = statuses.filter(
+    ({ context, state }) => context === "daybreak/verify" && state === "success",
+  );
   const heads = new Set(verified.map(({ sha }) => sha));
   expect(account.landed.filter(({ commit }) => !heads.has(commit))).toEqual([]);
 });

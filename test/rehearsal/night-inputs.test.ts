@@ -4,7 +4,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CATALOGUE } from "#core/errors.ts";
-import { accountIn, aRepository, aRoom, aScript, daybreak, smallFiles, wordMilestone, writesWord } from "./world.ts";
+import {
+  accountIn,
+  aRepository,
+  aRoom,
+  aScript,
+  daybreak,
+  smallFiles,
+  wordMilestone,
+  writesWord,
+} from "./world.ts";
 
 const NOTHING_SAID = scriptFile(aScript({}));
 
@@ -86,5 +95,7 @@ test("milestones that depend on each other in a circle do not start, and the oth
   const { landed, rejected, blocked } = accountIn(ended);
   expect(landed.map(({ milestone }) => milestone)).toEqual(["M3"]);
   expect([rejected, blocked]).toEqual([[], []]);
-  expect(ended.stderr).toMatch(/ROADMAP\.md:\d+:\d+ error \S*CIRC\S*|ROADMAP\.md:\d+:\d+ error .*(circle|cycle)/i);
+  expect(ended.stderr).toMatch(
+    /ROADMAP\.md:\d+:\d+ error \S*CIRC\S*|ROADMAP\.md:\d+:\d+ error .*(circle|cycle)/i,
+  );
 }, 60_000);

@@ -66,7 +66,7 @@ function rehearsing(directory: string): string[] {
   return ["rehearse", "--no-sandbox", "--repo", repository, "--script", script, "--keep", directory];
 }
 
-/** Waits until a line of the child's progress matches, then a little, so that the next job is in the middle of something. */
+/** True when the child said the line before it was killed; false when it ended first. */
 async function killAfter(child: ChildProcess, line: RegExp, later: number, whole: boolean): Promise<boolean> {
   let said = "";
   const seen = new Promise<boolean>((done) => {
@@ -79,7 +79,8 @@ async function killAfter(child: ChildProcess, line: RegExp, later: number, whole
   const ended = endOf(child);
   const reached = await seen;
   await wait(later);
-  if (child.pid !== undefined && child.exitCode === null) process.kill(whole ? -child.pid : child.pid, "SIGKILL");
+  if (child.pid !== undefined && child.exitCode === null)
+    process.kill(whole ? -child.pid : child.pid, "SIGKILL");
   await ended;
   return reached;
 }
@@ -104,14 +105,12 @@ function processesOn(directory: string): string[] {
   });
 }
 
-/** The job whose end is waited for, and milliseconds after it. */
+/** What is waited for, and milliseconds after it: then the next job is in the middle of something. */
 const KILLS = [
   { after: /Rehearsing/, later: 60 },
   { after: /night \/ plan /, later: 250 },
-  { after: /\/ work /, later: 120 },
   { after: /\/ verify /, later: 350 },
-  { after: /\/ publish /, later: 500 },
-  { after: /\/ review /, later: 200 },
+  { after: /\/ review /, later: 300 },
   { after: /\/ land /, later: 100 },
 ];
 

@@ -4,7 +4,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { found } from "#rehearsal/founding.ts";
-import { aNight, aRepository, aRoom, aScript, git, PACKAGE, smallFiles, wordMilestone, writesWord } from "./world.ts";
+import {
+  aNight,
+  aRepository,
+  aRoom,
+  aScript,
+  git,
+  PACKAGE,
+  smallFiles,
+  wordMilestone,
+  writesWord,
+} from "./world.ts";
 
 const ONE_WORD = `# Roadmap\n\n${wordMilestone("M1", "dawn")}`;
 const WRITTEN = aScript({ M1: [[writesWord("dawn")]] });

@@ -2,6 +2,7 @@
 
 import * as core from "@actions/core";
 import type { Diagnostic } from "#core/errors.ts";
+import { sayMistake } from "#prose/diagnostic.ts";
 
 /** Writes one line per line. What foreign commands printed may try to command the runner: it is shown, not obeyed. */
 export function say(text: string): void {
@@ -9,9 +10,10 @@ export function say(text: string): void {
     core.info(isCommand(line) ? `| ${line.replaceAll("##[", "# #[")}` : line);
 }
 
-export function annotate({ file, line, column, code, severity, message, remedy }: Diagnostic): void {
+export function annotate(diagnostic: Diagnostic): void {
+  const { file, line, column, code, severity } = diagnostic;
   const properties = { title: code, file, startLine: line, startColumn: column };
-  (severity === "error" ? core.error : core.warning)(`${message}. ${remedy}`, properties);
+  (severity === "error" ? core.error : core.warning)(sayMistake(diagnostic), properties);
 }
 
 function isCommand(line: string): boolean {

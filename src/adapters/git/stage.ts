@@ -5,15 +5,9 @@
 
 import { isUtf8 } from "node:buffer";
 import type { Git } from "#adapters/git/git.ts";
-import {
-  type Entry,
-  entryAt,
-  mergeTrees,
-  readBytes,
-  replaceEntries,
-  writeBlob,
-} from "#adapters/git/objects.ts";
+import { type Entry, entryAt, readBytes } from "#adapters/git/objects.ts";
 import { applyPatch } from "#adapters/git/patch.ts";
+import { mergeTrees, replaceEntries, writeBlob } from "#adapters/git/writing.ts";
 import type { Sha } from "#core/milestone.ts";
 
 /** The texts of the files that are rendered; null where there is no such file. */

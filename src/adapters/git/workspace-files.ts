@@ -7,14 +7,8 @@ import { constants, type Stats } from "node:fs";
 import { access, lstat, readlink, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Git, withIndex } from "#adapters/git/git.ts";
-import {
-  type Entry,
-  listEntries,
-  named,
-  nulSeparated,
-  writeBlob,
-  writeEntries,
-} from "#adapters/git/objects.ts";
+import { type Entry, listEntries, named, nulSeparated } from "#adapters/git/objects.ts";
+import { writeBlob, writeEntries } from "#adapters/git/writing.ts";
 import { folded } from "#core/glob.ts";
 import { Sha } from "#core/milestone.ts";
 

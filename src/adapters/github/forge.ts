@@ -1,17 +1,10 @@
 /** GitHub as Daybreak's forge: looks with one value, acts with one decision at a time, and stops when told to. */
 
-import {
-  commitTree,
-  diffTrees,
-  entryAt,
-  listFiles,
-  readCommit,
-  readText,
-  replaceEntries,
-} from "#adapters/git/objects.ts";
+import { diffTrees, entryAt, listFiles, readCommit, readText } from "#adapters/git/objects.ts";
 import { patchBetween } from "#adapters/git/patch.ts";
 import { remoteRefs } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
+import { commitTree, replaceEntries } from "#adapters/git/writing.ts";
 import { type Connection, failureFrom, statusOf, wordsOf } from "#adapters/github/connection.ts";
 import { closeIssue, putDashboard, putQuestion } from "#adapters/github/issues.ts";
 import { type Cycle, type Look, observe } from "#adapters/github/observe.ts";
@@ -61,10 +54,8 @@ export class GithubForge implements Forge, Trees {
     if (!this.#acted && NEEDS_SHARP_LOOK.includes(decision.do) && (await this.#hasMoved()))
       return { outcome: "stale", because: "a branch moved meanwhile" };
     this.#acted = true;
-    if (!EVEN_WHEN_STOPPED.includes(decision.do)) {
-      const stop = observation.stop ?? (await readStop(this.#connection));
-      if (stop !== null) return { outcome: "stale", because: stop };
-    }
+    const stop = await this.#whoStops(decision, observation);
+    if (stop !== null) return { outcome: "stale", because: stop };
     try {
       return await this.#carryOut(decision, { connection: this.#connection, observation });
     } catch (error) {
@@ -138,6 +129,12 @@ export class GithubForge implements Forge, Trees {
       rendered.map(async (path) => [path, await entryAt(git, parent, path)] as const),
     );
     return await patchBetween(git, parent, await replaceEntries(git, tree, new Map(before)));
+  }
+
+  /** Who said stop, at the last look or since; null when this decision may be carried out. */
+  async #whoStops(decision: Decision, { stop }: Observation): Promise<string | null> {
+    if (EVEN_WHEN_STOPPED.includes(decision.do)) return null;
+    return stop ?? (await readStop(this.#connection));
   }
 
   /**

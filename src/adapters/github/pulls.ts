@@ -1,8 +1,9 @@
 /** Pull requests and the landing branch: opened, restacked, rejected and landed, each step safe to repeat. */
 
-import { commitTree, readCommit } from "#adapters/git/objects.ts";
+import { readCommit } from "#adapters/git/objects.ts";
 import { push, remoteRefs } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
+import { commitTree } from "#adapters/git/writing.ts";
 import { type Connection, wordsOf } from "#adapters/github/connection.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
 import type { DecisionOf, Subject } from "#core/decision.ts";

@@ -1,8 +1,9 @@
 /** The branch `daybreak/state`: an append-only journal and the files rendered beside it. Moves by lease only. */
 
 import type { Git } from "#adapters/git/git.ts";
-import { commitTree, type Known, readObjects, updateTree } from "#adapters/git/objects.ts";
+import { type Known, readObjects } from "#adapters/git/objects.ts";
 import { fetch, push, type RefUpdate, type Remote, remoteRefs } from "#adapters/git/remote.ts";
+import { commitTree, updateTree } from "#adapters/git/writing.ts";
 import type { Connection } from "#adapters/github/connection.ts";
 import { type JournalLine, parseJournal, printJournal } from "#core/journal.ts";
 import { Sha } from "#core/milestone.ts";

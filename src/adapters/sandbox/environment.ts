@@ -34,3 +34,13 @@ export function allowedEnvironment({
     ...extra,
   };
 }
+
+/** What the machine's owner may let `setup:` see beside the allow-list: the way out, and whom to trust on it. */
+export const NETWORK_VARIABLES = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_DIR",
+  "SSL_CERT_FILE",
+] as const;

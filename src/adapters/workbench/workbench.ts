@@ -1,8 +1,9 @@
 /** The workbench of one attempt: stages with trusted git, runs foreign commands in the sandbox. Holds no credential. */
 
-import { checkOut, diffTrees, entryAt, readCommit, readText, replaceEntries } from "#adapters/git/objects.ts";
+import { diffTrees, entryAt, readCommit, readText } from "#adapters/git/objects.ts";
 import { applyPatch, takePatch } from "#adapters/git/patch.ts";
 import { stage } from "#adapters/git/stage.ts";
+import { checkOut, replaceEntries } from "#adapters/git/writing.ts";
 import { allowedEnvironment } from "#adapters/sandbox/environment.ts";
 import type { Desk } from "#adapters/workbench/desk.ts";
 import { openWorkspace } from "#adapters/workbench/workspace.ts";

@@ -31,10 +31,7 @@ test: node test/all.js
 export function ciOn(node: readonly number[]): string {
   const versions = `[${node.join(", ")}]`;
   return `name: CI
-on:
-  pull_request:
-  push:
-    branches: [main]
+on: pull_request
 permissions:
   contents: read
 jobs:
