@@ -134,6 +134,7 @@ function trailersOf(message: string): Map<string, string> {
 /** What the tree holds at this very path, or null. */
 export async function entryAt(git: Git, tree: string, path: string): Promise<Entry | null> {
   const listing = memoryOf(git).listings.get(tree);
+  // A listing holds files; a folder is looked up.
   if (listing?.has(path)) return listing.get(path) ?? null;
   const { output } = await git.raw(["ls-tree", "-z", "--full-tree", named(tree), "--", path]);
   const [, mode, sha] = /^(\d+) \w+ (\w+)\t/.exec(output.toString()) ?? [];

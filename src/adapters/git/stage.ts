@@ -5,7 +5,7 @@
 
 import { isUtf8 } from "node:buffer";
 import type { Git } from "#adapters/git/git.ts";
-import { type Entry, entryAt, readBytes } from "#adapters/git/objects.ts";
+import { type Entry, entryAt, listEntries, readBytes } from "#adapters/git/objects.ts";
 import { applyPatch } from "#adapters/git/patch.ts";
 import { mergeTrees, replaceEntries, writeBlob } from "#adapters/git/writing.ts";
 import type { Sha } from "#core/milestone.ts";
@@ -59,6 +59,8 @@ async function renderedEntries({
 }: Staging): Promise<
   { base: Map<string, Entry | null>; done: Map<string, Entry | null> } | { refused: string }
 > {
+  // Asked for once: every look at a path of this base is answered from it.
+  await listEntries(git, base);
   const roadmap = await readRendered(git, base, roadmapPath);
   const changelog = changelogPath === null ? null : await readRendered(git, base, changelogPath);
   if ("refused" in roadmap) return roadmap;

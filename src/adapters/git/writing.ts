@@ -1,7 +1,9 @@
 /** Writes blobs, trees and commits into our bare repository, and lays trees out. Moves no ref. */
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Git, withIndex } from "#adapters/git/git.ts";
-import { type Entry, entryAt, named, nulSeparated, ORDINARY, treeOf } from "#adapters/git/objects.ts";
+import { type Entry, listEntries, named, nulSeparated, ORDINARY, treeOf } from "#adapters/git/objects.ts";
 import { Sha } from "#core/milestone.ts";
 
 /** Writes a commit by the fixed identity; the same inputs give the same id. Moves no ref. */
@@ -43,17 +45,41 @@ export async function writeBlob(git: Git, content: string | Uint8Array): Promise
   return Sha.parse(output.toString().trim());
 }
 
+/** Several blobs in one question, through files of our own. */
+async function writeBlobs(git: Git, contents: readonly string[]): Promise<Sha[]> {
+  const room = await mkdtemp(join(git.directory, "blobs-"));
+  try {
+    const files = contents.map((_, index) => join(room, String(index)));
+    await Promise.all(contents.map(async (content, index) => await writeFile(files[index] ?? room, content)));
+    const input = files.map((file) => `${file}\n`).join("");
+    const { output } = await git.raw(["hash-object", "-w", "--no-filters", "--stdin-paths"], { input });
+    return output
+      .toString()
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => Sha.parse(line));
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
+}
+
 /** The tree with these files written (null: removed). A file keeps its mode unless one is given. */
 export async function updateTree(
   git: Git,
   tree: Sha,
   files: ReadonlyMap<string, { text: string; mode?: "100644" | "100755" } | null>,
 ): Promise<Sha> {
-  const entries = new Map<string, Entry | null>();
-  for (const [path, file] of files) {
-    const old = file === null ? null : await entryAt(git, tree, path);
-    const kept = old !== null && ORDINARY.includes(old.mode) ? old.mode : "100644";
-    entries.set(path, file && { mode: file.mode ?? kept, sha: await writeBlob(git, file.text) });
+  const listing = await listEntries(git, tree);
+  const written = [...files].flatMap(([path, file]) => (file === null ? [] : [{ path, file }]));
+  const shas = await writeBlobs(
+    git,
+    written.map(({ file }) => file.text),
+  );
+  const entries = new Map<string, Entry | null>([...files.keys()].map((path) => [path, null]));
+  for (const [index, { path, file }] of written.entries()) {
+    const old = listing.get(path);
+    const kept = old && ORDINARY.includes(old.mode) ? old.mode : "100644";
+    entries.set(path, { mode: file.mode ?? kept, sha: Sha.parse(shas[index]) });
   }
   return await replaceEntries(git, tree, entries);
 }
@@ -64,10 +90,21 @@ export async function replaceEntries(
   tree: string,
   entries: ReadonlyMap<string, Entry | null>,
 ): Promise<Sha> {
+  const all = new Map<string, Entry | null>([...(await listEntries(git, tree)), ...entries]);
+  if ([...all.keys()].every((path) => !path.includes("/"))) return await writeFlatTree(git, all);
   return await withIndex(git, async (environment) => {
     await git.raw(["read-tree", named(tree)], { environment });
     return await writeEntries(git, entries, environment);
   });
+}
+
+/** A tree without folders needs no index. */
+async function writeFlatTree(git: Git, entries: ReadonlyMap<string, Entry | null>): Promise<Sha> {
+  const lines = [...entries].flatMap(([path, entry]) =>
+    entry ? [`${entry.mode} ${entry.mode === "160000" ? "commit" : "blob"} ${entry.sha}\t${path}\0`] : [],
+  );
+  const { output } = await git.raw(["mktree", "-z", "--missing"], { input: lines.join("") });
+  return Sha.parse(output.toString().trim());
 }
 
 /** Changes an index and writes its tree. Removals come first: a file may take a folder's place, or the reverse. */
