@@ -94,9 +94,10 @@ function stuckness(
       `gave up after ${used} ${used === 1 ? "attempt" : "attempts"}`,
       "What should be different? Change the milestone in the roadmap, or close this issue to allow as many attempts again.",
     );
-  if (counting.filter(({ state }) => state === "lost").length >= MOST_LOST)
+  const lost = counting.filter(({ state }) => state === "lost").length;
+  if (lost >= Math.max(MOST_LOST, policy.attempts))
     return stuck(
-      `${MOST_LOST} attempts were lost with their runners`,
+      `${lost} attempts were lost with their runners`,
       "Why do the runners die? Look at the runs of those attempts, then close this issue.",
     );
   if (

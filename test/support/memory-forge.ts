@@ -5,56 +5,52 @@ import { VERIFY } from "#core/gates.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Milestone, Sha, Slug } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
-import { renderLanded } from "#core/render.ts";
 import { claimMessage, milestoneMessage } from "#core/trailers.ts";
 import type { Forge, Receipt } from "#ports/forge.ts";
 import type { TreeDifference, Trees } from "#ports/trees.ts";
 import type { Staged } from "#ports/workbench.ts";
 import { tell } from "#prose/story.ts";
-import {
-  applyEdits,
-  type Edit,
-  editsBetween,
-  type Files,
-  type MemoryGit,
-  parsePatch,
-  printPatch,
-} from "./memory-git.ts";
+import { parsePatch, printPatch } from "./memory-git.ts";
 import { type Cycle, lookAt } from "./memory-look.ts";
-import { branchOf, isCode, type MemoryWorld, ROADMAP } from "./memory-world.ts";
+import { changesBetween, codeEdits, stageIn } from "./memory-stage.ts";
+import { branchOf, type MemoryWorld } from "./memory-world.ts";
 
 const DONE: Receipt = { outcome: "done" };
 const stale = (because: string): Receipt => ({ outcome: "stale", because });
 
 const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block"];
 
+const NEEDS_SHARP_LOOK: readonly Decision["do"][] = ["assign", "open", "stage", "reject", "block", "unblock"];
+
 export class MemoryForge implements Forge, Trees {
   readonly #world: MemoryWorld;
   readonly #cycle: Cycle;
-  /** What happens in the world between this look and this act, once. */
+  /** What happens in the world right before an act, when nothing but the act itself can refuse any more; once each. */
   readonly #meanwhile: Map<Decision["do"], () => void>;
   #seen: Observation;
+  /** Every branch as it was when all of this was seen. */
+  #tips: ReadonlyMap<string, Sha>;
+  /** Whether anything was enacted since the last look. */
+  #acted = false;
 
   constructor(world: MemoryWorld, cycle: Cycle, meanwhile: Map<Decision["do"], () => void>) {
     this.#world = world;
     this.#cycle = cycle;
     this.#meanwhile = meanwhile;
     this.#seen = lookAt(world, cycle);
+    this.#tips = new Map(world.git.branches);
   }
 
   async observe(): Promise<Observation> {
     this.#seen = lookAt(this.#world, this.#cycle);
+    this.#tips = new Map(this.#world.git.branches);
+    this.#acted = false;
     return this.#seen;
   }
 
   async enact(decision: Decision): Promise<Receipt> {
-    const happens = this.#meanwhile.get(decision.do);
-    this.#meanwhile.delete(decision.do);
-    happens?.();
-    const { stop, story } = this.#world;
-    const stopped = stop !== null && !EVEN_WHEN_STOPPED.includes(decision.do);
-    const receipt = stopped ? stale(stop) : this.#carryOut(decision);
-    story.push(receipt.outcome === "done" ? tell(decision) : `stale     ${receipt.because}`);
+    const receipt = this.#blur(decision) ?? this.#stop(decision) ?? this.#carryOut(decision);
+    this.#world.story.push(receipt.outcome === "done" ? tell(decision) : `stale     ${receipt.because}`);
     return receipt;
   }
 
@@ -83,6 +79,29 @@ export class MemoryForge implements Forge, Trees {
       packages: [],
       basePaths: Object.keys(git.filesOf(base)),
     };
+  }
+
+  /** Only the first decision after a look is asked whether it still holds: the next ones follow what we moved ourselves. */
+  #blur({ do: what }: Decision): Receipt | null {
+    if (!this.#acted && NEEDS_SHARP_LOOK.includes(what) && this.#hasMoved())
+      return stale("a branch moved meanwhile");
+    this.#acted = true;
+    const happens = this.#meanwhile.get(what);
+    this.#meanwhile.delete(what);
+    happens?.();
+    return null;
+  }
+
+  #stop({ do: what }: Decision): Receipt | null {
+    const { stop } = this.#world;
+    return stop === null || EVEN_WHEN_STOPPED.includes(what) ? null : stale(stop);
+  }
+
+  #hasMoved(): boolean {
+    const { branches } = this.#world.git;
+    return [...this.#tips.keys(), ...branches.keys()].some(
+      (branch) => this.#tips.get(branch) !== branches.get(branch),
+    );
   }
 
   #carryOut(decision: Decision): Receipt {
@@ -115,22 +134,35 @@ export class MemoryForge implements Forge, Trees {
     }
   }
 
-  /** Create-only, and all of them or none. */
+  /** Create-only, and all of them or none. A claim that stands as we would make it is ours. */
   #assign({ assignments }: DecisionOf<"assign">): Receipt {
     const world = this.#world;
-    const taken = assignments.find((claim) => world.git.branches.has(branchOf(claim)));
-    if (taken) return stale(`refs/heads/${branchOf(taken)} moved`);
+    const claims = assignments.map((claim) => ({
+      ...claim,
+      branch: branchOf(claim),
+      sha: this.#claimOf(claim),
+    }));
+    const taken = claims.find(
+      ({ branch, sha }) => ![undefined, sha].includes(world.git.branches.get(branch)),
+    );
+    if (taken) return stale(`refs/heads/${taken.branch} moved`);
+    const lines = claims.map((claim): JournalLine => {
+      const { base, ceiling } = claim;
+      return { line: "assigned", ...this.#stamp, ...subjectOf(claim), base, ceiling };
+    });
     world.write("claim", () => {
-      for (const claim of assignments) {
-        const { base, ceiling, slug, attempt } = claim;
-        const { tree } = world.git.read(base);
-        const message = claimMessage({ ...subjectOf(claim), cycle: this.#cycle.id }, ceiling);
-        const name = `${slug}-${attempt}-claim`;
-        world.git.branches.set(branchOf(claim), world.git.commit(name, { tree, parents: [base], message }));
-        world.journal.push({ line: "assigned", ...this.#stamp, ...subjectOf(claim), base, ceiling });
-      }
+      for (const { branch, sha } of claims) world.git.branches.set(branch, sha);
+      world.journal.push(...this.#fresh(lines));
     });
     return DONE;
+  }
+
+  #claimOf(claim: DecisionOf<"assign">["assignments"][number]): Sha {
+    const { git } = this.#world;
+    const { base, ceiling, slug, attempt } = claim;
+    const message = claimMessage({ ...subjectOf(claim), cycle: this.#cycle.id }, ceiling);
+    const { tree } = git.read(base);
+    return git.commit(`${slug}-${attempt}-claim`, { tree, parents: [base], message });
   }
 
   /** The receipt first, then the head, then the pull request, then what the evidence says. */
@@ -152,6 +184,8 @@ export class MemoryForge implements Forge, Trees {
   #open({ slug, attempt }: Subject): Receipt {
     const world = this.#world;
     if (!this.#milestone(slug)) return stale("its milestone is gone from the roadmap");
+    if (world.strangers.has(branchOf({ slug, attempt })))
+      return stale("somebody else's pull request is open");
     const open = world.pulls.some(
       (pull) => pull.state === "open" && branchOf(pull) === branchOf({ slug, attempt }),
     );
@@ -240,14 +274,16 @@ export class MemoryForge implements Forge, Trees {
 
   #tell({ dashboard, files, close }: DecisionOf<"report">): Receipt {
     const world = this.#world;
-    if (dashboard !== null)
+    if (dashboard !== null && dashboard !== world.dashboard?.body)
       world.write("write the dashboard", () => {
         world.dashboard = { issue: world.dashboard?.issue ?? world.number(), body: dashboard };
       });
-    world.write("write the state files", () => {
-      Object.assign(world.files, files);
-      world.journal.push(...close.map((night) => ({ ...this.#stamp, line: "closed" as const, night })));
-    });
+    const lines = this.#fresh(close.map((night) => ({ ...this.#stamp, line: "closed" as const, night })));
+    if (lines.length > 0 || Object.keys(files).length > 0)
+      world.write("write the state files", () => {
+        Object.assign(world.files, files);
+        world.journal.push(...lines);
+      });
     return DONE;
   }
 
@@ -256,14 +292,21 @@ export class MemoryForge implements Forge, Trees {
   }
 
   #append(line: JournalLine): void {
-    const { journal } = this.#world;
-    if (journal.some((one) => JSON.stringify(one) === JSON.stringify(line))) return;
-    this.#world.write(`write the line ${line.line}`, () => journal.push(line));
+    if (this.#fresh([line]).length > 0)
+      this.#world.write(`write the line ${line.line}`, () => this.#world.journal.push(line));
+  }
+
+  /** The lines that are not written yet. */
+  #fresh(lines: readonly JournalLine[]): JournalLine[] {
+    const written = new Set(this.#world.journal.map((line) => JSON.stringify(line)));
+    return lines.filter((line) => !written.has(JSON.stringify(line)));
   }
 
   #push(subject: Subject, head: Sha, expected: Sha | null): Receipt {
     const branch = branchOf(subject);
-    if (this.#world.git.branches.get(branch) !== expected) return stale(`refs/heads/${branch} moved`);
+    const stands = this.#world.git.branches.get(branch) ?? null;
+    if (stands === head) return DONE;
+    if (stands !== expected) return stale(`refs/heads/${branch} moved`);
     this.#world.write(`push ${branch}`, () => this.#world.push(branch, head));
     return DONE;
   }
@@ -286,40 +329,4 @@ export class MemoryForge implements Forge, Trees {
 
 function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject {
   return { milestone, slug, attempt, spec };
-}
-
-type Staging = { base: Sha; edits: readonly Edit[]; milestone: Milestone; changelogPath: string | null };
-
-/** Code applied, roadmap and changelog rendered: only code can conflict. */
-export function stageIn(git: MemoryGit, { base, edits, milestone, changelogPath }: Staging): Staged {
-  const applied = applyEdits(git.filesOf(base), edits);
-  if ("conflicts" in applied) return applied;
-  const changelog = changelogPath === null ? null : (applied.files[changelogPath] ?? null);
-  const done = renderLanded({ roadmap: applied.files[ROADMAP] ?? "", changelog }, milestone);
-  const rendered: Files = {
-    ...applied.files,
-    [ROADMAP]: done.roadmap,
-    ...(changelogPath === null || done.changelog === null ? {} : { [changelogPath]: done.changelog }),
-  };
-  return { tree: git.treeOf(rendered) };
-}
-
-/** What a milestone's commit changed, without what was rendered. */
-export function codeEdits(git: MemoryGit, commit: Sha): Edit[] {
-  const [parent] = git.read(commit).parents;
-  const before = parent ? git.filesOf(parent) : {};
-  return editsBetween(before, git.filesOf(commit)).filter(isCode);
-}
-
-export function changesBetween(git: MemoryGit, base: Sha, tree: Sha): TreeDifference["changes"] {
-  return editsBetween(git.filesOf(base), git.filesOf(tree)).map(({ path, from, to }) => ({
-    path,
-    kind: from === null ? "added" : to === null ? "deleted" : "modified",
-    oldMode: from === null ? null : "100644",
-    newMode: to === null ? null : "100644",
-    bytes: to?.length ?? 0,
-    addedLines: to?.split("\n").length ?? 0,
-    removedLines: from?.split("\n").length ?? 0,
-    binary: false,
-  }));
 }

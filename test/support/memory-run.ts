@@ -7,7 +7,6 @@ import type { Outcome } from "#core/outcome.ts";
 import type { Workspace } from "#ports/engine.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 import type { Place, Staged, Workbench } from "#ports/workbench.ts";
-import { changesBetween, stageIn } from "./memory-forge.ts";
 import {
   applyEdits,
   editsBetween,
@@ -16,6 +15,7 @@ import {
   parsePatch,
   printPatch,
 } from "./memory-git.ts";
+import { changesBetween, stageIn } from "./memory-stage.ts";
 import { isCode } from "./memory-world.ts";
 
 /** The artifacts of one workflow run. Everything is copied, as through a file. */

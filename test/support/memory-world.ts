@@ -46,6 +46,8 @@ export class MemoryWorld {
   journal: JournalLine[] = [];
   dashboard: { issue: number; body: string } | null = null;
   files: Record<string, string> = {};
+  /** Branches from which somebody else has opened a pull request: the host allows one for each. */
+  readonly strangers = new Set<string>();
   stop: string | null = null;
   dispatched: NightName | null = null;
   now: string;

@@ -19,6 +19,11 @@ const REF = /^refs\/[^\s:~^?*[\\\p{C}]+$/u;
 /** Every branch of the remote under its full name. */
 export async function remoteRefs(git: Git, remote: Remote): Promise<Map<string, Sha>> {
   const { output } = await call(git, remote, ["ls-remote", "--quiet", "--heads", checkedUrl(remote)]);
+  return refLines(output);
+}
+
+/** `id TAB ref` lines. */
+function refLines(output: Buffer): Map<string, Sha> {
   return new Map(
     output
       .toString()
@@ -29,6 +34,29 @@ export async function remoteRefs(git: Git, remote: Remote): Promise<Map<string, 
         return [ref, Sha.parse(sha)];
       }),
   );
+}
+
+/** Where the branches a look saw are kept. */
+const SEEN = "refs/seen/";
+
+/**
+ * Brings branches, by name or as `prefix/*`, and answers where they are: one conversation with the remote instead of
+ * two. A branch that is gone is not in the answer.
+ * @throws Failure GIT_FAILED if a branch that is named without `*` does not exist.
+ */
+export async function seeBranches(
+  git: Git,
+  { url, token, branches, depth }: Remote & { branches: readonly string[]; depth?: number },
+): Promise<Map<string, Sha>> {
+  const refspecs = branches.map((branch) => {
+    checkedRef(`refs/heads/${branch.replace(/\/\*$/, "")}`);
+    return `+refs/heads/${branch}:${SEEN}${branch}`;
+  });
+  const shallow = depth === undefined ? [] : [`--depth=${depth}`];
+  const options = ["--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+  await call(git, { url, token }, ["fetch", ...options, ...shallow, checkedUrl({ url, token }), ...refspecs]);
+  const { output } = await git.raw(["for-each-ref", "--format=%(objectname)%09%(refname)", SEEN]);
+  return new Map([...refLines(output)].map(([ref, sha]) => [ref.replace(SEEN, "refs/heads/"), sha]));
 }
 
 /** Brings commits here by id or ref. `depth` counts commits; without it their whole history comes along. */

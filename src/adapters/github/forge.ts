@@ -145,7 +145,8 @@ export class GithubForge implements Forge, Trees {
     const { git, remote, actions } = this.#connection;
     const tips = this.#seen?.tips ?? new Map();
     const now = await remoteRefs(git, { url: remote, token: actions.token });
-    return [...tips.keys(), ...now.keys()].some((ref) => ref !== STATE_REF && tips.get(ref) !== now.get(ref));
+    const ours = [...now.keys()].filter((ref) => ref.startsWith("refs/heads/daybreak/"));
+    return [...tips.keys(), ...ours].some((ref) => ref !== STATE_REF && tips.get(ref) !== now.get(ref));
   }
 
   async #carryOut(decision: Decision, looked: pulls.Looked): Promise<Receipt> {

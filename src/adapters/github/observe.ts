@@ -33,14 +33,18 @@ export async function observe(
 async function look(connection: Connection, cycle: Cycle, reads: { checks: boolean }): Promise<Look> {
   const { owner, repo, mode } = connection;
   const { defaultBranch, private: isPrivate } = connection.known ?? (await readFacts(connection));
-  const facts = await readRepository(connection, defaultBranch);
-  const { journal } = facts;
-  const since = linesOf(journal, "assigned")[0]?.at ?? null;
-  const [pulls, issues, label] = await Promise.all([
+  const repository = readRepository(connection, defaultBranch);
+  const since = repository.then(
+    ({ journal }) => linesOf(journal, "assigned")[0]?.at ?? null,
+    () => null,
+  );
+  const [facts, pulls, issues, label] = await Promise.all([
+    repository,
     github.readPulls(connection, since),
     github.readIssues(connection),
     github.readStop(connection),
   ]);
+  const { journal } = facts;
   const open = pulls.filter(({ state }) => state === "open");
   const now = new Date().toISOString();
   const { asked, ...rest } = cycle;

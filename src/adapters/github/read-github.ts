@@ -20,8 +20,11 @@ const ATTEMPT_HEAD = /^daybreak\/m\/([^/]+)\/([1-9]\d{0,5})$/;
 type Rest = Octokit["rest"];
 type PullData = Awaited<ReturnType<Rest["pulls"]["list"]>>["data"][number];
 
-/** Ours by author id, repository and head ref: never by login, label or text. */
-export async function readPulls(connection: Connection, since: string | null): Promise<Pull[]> {
+/**
+ * Ours by author id, repository and head ref: never by login, label or text. `since`: when the first attempt that the
+ * journal knows was claimed; nothing of ours is older.
+ */
+export async function readPulls(connection: Connection, since: Promise<string | null>): Promise<Pull[]> {
   const { owner, repo, publisher } = connection;
   const pulls: Pull[] = [];
   const pages = publisher.octokit.paginate.iterator(publisher.octokit.rest.pulls.list, {
@@ -35,8 +38,9 @@ export async function readPulls(connection: Connection, since: string | null): P
   for await (const { data } of pages) {
     pulls.push(...data.flatMap((pull) => ourPull(pull, connection)));
     const oldest = data.at(-1)?.created_at;
-    // Nothing of ours is older than the first claim the journal knows.
-    if (since !== null && oldest !== undefined && oldest < since) break;
+    if (data.length < PAGE || oldest === undefined) break;
+    const first = await since;
+    if (first !== null && oldest < first) break;
   }
   return pulls.toSorted((one, other) => one.number - other.number);
 }

@@ -2,7 +2,7 @@
 
 import type { Git } from "#adapters/git/git.ts";
 import { type Known, listFiles, parseCommit, readObjects, readTexts } from "#adapters/git/objects.ts";
-import { fetch, remoteRefs } from "#adapters/git/remote.ts";
+import { fetch, type Remote, remoteRefs, seeBranches } from "#adapters/git/remote.ts";
 import type { Connection } from "#adapters/github/connection.ts";
 import {
   rememberState,
@@ -25,7 +25,7 @@ export const POLICY_PATH = ".github/daybreak.yml";
 const ATTEMPT = /^refs\/heads\/daybreak\/m\/([^/]+)\/([1-9]\d{0,5})$/;
 
 export type RepositoryFacts = {
-  /** Every branch and tag as it was when all of this was read. */
+  /** The branches of ours and the owner's that decisions are made of, as they were when all of this was read. */
   tips: ReadonlyMap<string, Sha>;
   policy: Policy;
   policyGiven: string[];
@@ -41,13 +41,12 @@ export async function readRepository(
   defaultBranch: string,
 ): Promise<RepositoryFacts> {
   const from = { url: remote, token: actions.token };
-  const tips = await remoteRefs(git, from);
+  const tips = await see(git, from, defaultBranch);
   const main = tips.get(`refs/heads/${defaultBranch}`);
   if (!main) throw new Failure("GITHUB_FAILED", `the default branch ${defaultBranch} has no commit`);
   const attempts = [...tips].flatMap(([ref, sha]) => attemptOf(ref, sha));
   const state = tips.get(STATE_REF) ?? null;
   rememberState(git, state);
-  await bring(git, from, [main, ...(state ? [state] : []), ...attempts.map(({ sha }) => sha)]);
   const known = await readObjects(git, [
     ...attempts.map(({ sha }) => sha),
     `${main}:${POLICY_PATH}`,
@@ -56,11 +55,11 @@ export async function readRepository(
   const written = known.get(`${main}:${POLICY_PATH}`)?.bytes.toString() ?? null;
   const file = readPolicyFile(written, POLICY_PATH);
   const branch = file.policy.branch ?? defaultBranch;
-  const landing = tips.get(`refs/heads/${branch}`);
+  const landing = branch === defaultBranch ? main : await seeLanding(git, from, branch);
   const problems = [...file.diagnostics];
   if (!landing) problems.push(noBranch(branch));
   const tip = landing ?? main;
-  await bring(git, from, [tip]);
+  tips.set(`refs/heads/${branch}`, tip);
   const files = await listFiles(git, tip);
   const texts = await readTexts(git, tip, [file.policy.roadmap, ...files.filter(isManifest)]);
   const detected = detectCommands(files, (path) => texts.get(path) ?? null);
@@ -79,16 +78,21 @@ export async function readRepository(
   };
 }
 
-/** What was fetched into each repository by this process. */
-const fetched = new WeakMap<Git, Set<string>>();
+/** Repositories that hold an earlier look. */
+const looked = new WeakSet<Git>();
 
-/** Brings what is not here yet, with the parents that restacking needs. */
-async function bring(git: Git, from: { url: string; token: string }, wants: readonly Sha[]): Promise<void> {
-  const here = fetched.get(git) ?? new Set();
-  fetched.set(git, here);
-  const missing = [...new Set(wants)].filter((sha) => !here.has(sha));
-  if (missing.length > 0) await fetch(git, { ...from, wants: missing, depth: 2 });
-  for (const sha of missing) here.add(sha);
+/** The tips with the parents that restacking needs; a later look brings only what is new. */
+async function see(git: Git, from: Remote, defaultBranch: string): Promise<Map<string, Sha>> {
+  const first = looked.has(git) ? {} : { depth: 2 };
+  looked.add(git);
+  return await seeBranches(git, { ...from, ...first, branches: [defaultBranch, "daybreak/*"] });
+}
+
+/** A landing branch of the owner's choice; undefined when there is none of that name. */
+async function seeLanding(git: Git, from: Remote, branch: string): Promise<Sha | undefined> {
+  const tip = (await remoteRefs(git, from)).get(`refs/heads/${branch}`);
+  if (tip) await fetch(git, { ...from, wants: [tip], depth: 2 });
+  return tip;
 }
 
 function readRoadmap(text: string | null, path: string): { roadmap: Roadmap; found: Diagnostic[] } {

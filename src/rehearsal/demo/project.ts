@@ -15,14 +15,14 @@ const PACKAGE = `{
 const POLICY = `# Finished milestones go straight to main. The caps are high: a night that is cut off again and again
 # starts over as often as it must.
 land: main
-attempts: 6
+attempts: 20
 budget:
   milestone: 60
   night: 1000
   month: 10000
 milestones: 20
 minutes: 240
-parallel: 3
+parallel: 2
 review-minutes: 240
 test: node test/all.js
 `;
