@@ -1,5 +1,6 @@
 /** GitHub as Daybreak's forge: looks with one value, acts with one decision at a time, and stops when told to. */
 
+import { setTimeout as wait } from "node:timers/promises";
 import { diffTrees, entryAt, listFiles, readCommit, readText } from "#adapters/git/objects.ts";
 import { patchBetween } from "#adapters/git/patch.ts";
 import { remoteRefs } from "#adapters/git/remote.ts";
@@ -71,20 +72,21 @@ export class GithubForge implements Forge, Trees {
   async provePublishing(): Promise<{ allowed: true } | { allowed: false; because: string }> {
     const { landing } = this.#seen?.observation ?? (await this.observe());
     const { owner, repo, publisher } = this.#connection;
-    try {
-      const { branch } = landing;
-      await publisher.octokit.rest.pulls.create({
-        owner,
-        repo,
-        head: branch,
-        base: branch,
-        title: "Daybreak",
-      });
-    } catch (error) {
-      const status = statusOf(error);
-      if (status === 422) return { allowed: true };
-      if (status === 403 || status === 404) return { allowed: false, because: wordsOf(error) };
-      throw failureFrom(error, "asking whether pull requests may be opened");
+    const { branch } = landing;
+    const asked = { owner, repo, head: branch, base: branch, title: "Daybreak" };
+    for (const pause of [2_000, 5_000, null]) {
+      try {
+        await publisher.octokit.rest.pulls.create(asked);
+        break;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 422) return { allowed: true };
+        if (status === 403 || status === 404) return { allowed: false, because: wordsOf(error) };
+        // It can open nothing, so it may be asked again.
+        if (pause === null || (status !== null && status < 500))
+          throw failureFrom(error, "asking whether pull requests may be opened");
+        await wait(pause);
+      }
     }
     // GitHub has no pull request from a branch onto itself: whoever answers otherwise is not GitHub.
     return { allowed: false, because: "it opened a pull request from the landing branch onto itself" };
