@@ -21,7 +21,7 @@ export type Seat = Forge & {
 };
 
 /** What stands on the forge, whoever made it: `#1 open`. */
-export type Standing = {
+type Standing = {
   main: string;
   pulls: string[];
   issues: string[];
@@ -71,7 +71,7 @@ export async function claimed(seat: Seat): Promise<Publish> {
   return { do: "publish", as: "pull", milestone, slug, spec, attempt: 1, base, tree, ...receipt };
 }
 
-export type Published = Subject & { pull: number; head: Sha; base: Sha };
+type Published = Subject & { pull: number; head: Sha; base: Sha };
 
 export async function published(seat: Seat): Promise<Published> {
   const publish = await claimed(seat);

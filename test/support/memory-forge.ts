@@ -49,7 +49,8 @@ export class MemoryForge implements Forge, Trees {
   }
 
   async enact(decision: Decision): Promise<Receipt> {
-    const receipt = this.#blur(decision) ?? this.#stop(decision) ?? this.#carryOut(decision);
+    const blurred = !this.#acted && NEEDS_SHARP_LOOK.includes(decision.do) && this.#hasMoved();
+    const receipt = blurred ? stale("a branch moved meanwhile") : this.#act(decision);
     this.#world.story.push(receipt.outcome === "done" ? tell(decision) : `stale     ${receipt.because}`);
     return receipt;
   }
@@ -81,20 +82,14 @@ export class MemoryForge implements Forge, Trees {
     };
   }
 
-  /** Only the first decision after a look is asked whether it still holds: the next ones follow what we moved ourselves. */
-  #blur({ do: what }: Decision): Receipt | null {
-    if (!this.#acted && NEEDS_SHARP_LOOK.includes(what) && this.#hasMoved())
-      return stale("a branch moved meanwhile");
+  #act(decision: Decision): Receipt {
     this.#acted = true;
-    const happens = this.#meanwhile.get(what);
-    this.#meanwhile.delete(what);
+    const happens = this.#meanwhile.get(decision.do);
+    this.#meanwhile.delete(decision.do);
     happens?.();
-    return null;
-  }
-
-  #stop({ do: what }: Decision): Receipt | null {
     const { stop } = this.#world;
-    return stop === null || EVEN_WHEN_STOPPED.includes(what) ? null : stale(stop);
+    const stopped = stop !== null && !EVEN_WHEN_STOPPED.includes(decision.do);
+    return stopped ? stale(stop) : this.#carryOut(decision);
   }
 
   #hasMoved(): boolean {
