@@ -65,7 +65,7 @@ test("roadmap, policy and script are read without a complaint and speak of the s
     ],
   );
   expect(policyFile.diagnostics).toEqual([]);
-  expect(policy).toMatchObject({ land: "main", attempts: 6, parallel: 2, milestones: 20, test: [GATE] });
+  expect(policy).toMatchObject({ land: "main", attempts: 20, parallel: 2, milestones: 20, test: [GATE] });
   expect(policy["review-minutes"]).toBeGreaterThan(PolicyFile.parse({})["review-minutes"]);
   expect(scriptFrom(JSON.parse(JSON.stringify(script)))).toEqual(script);
   const played = script.milestones.map(({ milestone, attempt }) => `${milestone} ${attempt}`);
@@ -179,7 +179,7 @@ test("its CI tests every pull request with pinned actions, before and after M1.4
   for (const at of [start, (await play("M1.4", 1, start)).tree]) {
     const text = (await readText(git, at, ".github/workflows/ci.yml")) ?? "";
     const { name, on, jobs } = parse(text);
-    expect([name, ...Object.keys(on)]).toEqual(["CI", "pull_request", "push"]);
+    expect([name, on]).toEqual(["CI", "pull_request"]);
     expect(Object.keys(jobs)).toEqual(["test"]);
     expect(jobs.test.steps.map((step: { run?: string; uses?: string }) => step.run ?? step.uses)).toEqual([
       expect.stringMatching(/^actions\/checkout@[0-9a-f]{40}$/),
