@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { openToolbox } from "#adapters/anthropic/tools.ts";
 import type { Workspace } from "#ports/engine.ts";
 import { type Npm, prepareReplay, type Rehearsable } from "#rehearsal/replay/prepare.ts";
+import { needs } from "../support/requirements.ts";
 
 const room = await mkdtemp(join(tmpdir(), "replay-"));
 afterAll(() => rm(room, { recursive: true, force: true }));
@@ -170,18 +171,8 @@ test.each([
   });
 });
 
-/** The registry the machine is configured for answers, or it does not. */
-const reachable = run(
-  "npm",
-  ["view", "minimist@1.2.5", "version", "--fetch-retries=0", "--fetch-timeout=5000"],
-  room,
-);
-const online = reachable.exitCode === 0 ? test : test.skip;
-const named = (name: string): string => (reachable.exitCode === 0 ? name : `${name} (needs an npm registry)`);
-
-online(
-  named("minimist 1.2.6 is red without its source, and green as published"),
-  { timeout: 120_000 },
+needs("an npm registry")(
+  "minimist 1.2.6 is red without its source, and green as published",
   async () => {
     const { directory, script } = await prepareReplay({
       spec: "minimist@1.2.5..1.2.6",
@@ -205,6 +196,7 @@ online(
     }
     expect(seen).toEqual([true, false, false, true]);
   },
+  120_000,
 );
 
 async function commandsIn(directory: string): Promise<{ setup: string[]; gate: string }> {

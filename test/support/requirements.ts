@@ -1,23 +1,41 @@
 /** Tests that need more of the machine than git and Node. What is missing is named, never passed over. */
 
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "vitest";
 
-/** One command per requirement that succeeds where the requirement is met. */
+/** One question per requirement: is it met here? */
 const PROBES = {
-  bubblewrap: ["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"],
+  bubblewrap: () => succeeds("bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"),
+  "an npm registry": isRegistryReachable,
 } as const;
 
-/** As much of vitest's `test` as both kinds of test can offer. */
-export type Test = (name: string, body: () => void | Promise<void>) => void;
+/** As much of vitest's `test` as both kinds of test can offer. `timeout` in milliseconds. */
+export type Test = (name: string, body: () => void | Promise<void>, timeout?: number) => void;
 
 /**
  * Vitest's `test` where the requirement is met; else a skip that says why. With DAYBREAK_REQUIRE_ALL=1 nothing is
  * skipped: what is missing fails.
  */
 export function needs(requirement: keyof typeof PROBES): Test {
-  const [command, ...options] = PROBES[requirement];
-  const isMet = spawnSync(command, options).status === 0;
-  if (isMet || process.env.DAYBREAK_REQUIRE_ALL === "1") return (name, body) => test(name, body);
+  if (PROBES[requirement]() || process.env.DAYBREAK_REQUIRE_ALL === "1")
+    return (name, body, timeout) => test(name, body, timeout);
   return (name) => test.skip(`${name} (needs ${requirement})`);
+}
+
+function succeeds(command: string, ...options: string[]): boolean {
+  return spawnSync(command, options, { timeout: 15_000 }).status === 0;
+}
+
+/** Asked with an empty cache: npm answers from a full one without any network, and then waits for it for minutes. */
+function isRegistryReachable(): boolean {
+  const cache = mkdtempSync(join(tmpdir(), "npm-probe-"));
+  try {
+    const impatiently = ["--fetch-retries=0", "--fetch-timeout=5000", `--cache=${cache}`];
+    return succeeds("npm", "view", "minimist@1.2.5", "version", ...impatiently);
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
 }
