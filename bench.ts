@@ -100,15 +100,15 @@ function night(room: string): Row[] {
   ];
 }
 
-/** Played by a package without `dist/engine.cjs`: a cycle with nothing to do must not load the model's SDK. */
+/** Played by a package without `dist/models.cjs`: a cycle with nothing to do must not load the model's SDK. */
 function idle(room: string, kept: string): Row[] {
   const lean = join(room, "lean");
-  const engine = join(ROOT, "dist", "engine.cjs");
+  const engine = join(ROOT, "dist", "models.cjs");
   for (const path of PACKAGE)
     cpSync(join(ROOT, path), join(lean, path), { recursive: true, filter: (source) => source !== engine });
   const { cycles, seconds } = rehearsed(lean, kept);
   return [
-    { what: "idle cycle: without dist/engine.cjs", value: seconds, unit: "s" },
+    { what: "idle cycle: without dist/models.cjs", value: seconds, unit: "s" },
     { what: "idle cycle: jobs", value: sum(cycles.map(({ jobs }) => jobs)), unit: "", atMost: 1 },
     { what: "idle cycle: writes", value: sum(requestsOf(cycles, "writes")), unit: "", atMost: 0 },
     { what: "idle cycle: REST requests", value: sum(requestsOf(cycles, "rest")), unit: "", atMost: 10 },
@@ -243,12 +243,24 @@ function figure(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(value < 100 ? 2 : 0);
 }
 
-async function main(): Promise<void> {
+/** Takes minutes: what is measured is said as it comes. */
+async function trains(sizes: readonly number[] = []): Promise<Row[]> {
+  const { trainRows } = await import("./bench-train.ts");
+  return await trainRows(sizes, (line) => process.stderr.write(`${line}\n`));
+}
+
+/** `bench.ts train 4 8` measures trains alone, of these lengths. */
+async function main([only, ...words]: readonly string[]): Promise<void> {
+  const sizes = words.map(Number);
   const room = mkdtempSync(join(tmpdir(), "daybreak-bench-"));
   const busy = () => loadavg()[0]?.toFixed(1) ?? "unknown";
   try {
     const [before, cores] = [busy(), availableParallelism()];
-    const { told, exitCode } = conclude([...startUp(), ...parse(), ...(await walls(room)), ...night(room)]);
+    const { told, exitCode } = conclude(
+      only === "train"
+        ? await trains(sizes)
+        : [...startUp(), ...parse(), ...(await walls(room)), ...night(room), ...(await trains())],
+    );
     const machine = `Node ${process.versions.node}, ${cores} cores, load ${before} before and ${busy()} after`;
     process.stdout.write(`${machine}\n\n${told}`);
     process.exitCode = exitCode;
@@ -257,4 +269,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await main(process.argv.slice(2));

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type BuildOptions, build, type Message, type Metafile, type Plugin } from "esbuild";
 import * as z from "zod";
+import { Calibration } from "./src/core/calibration.ts";
 import { CATALOGUE } from "./src/core/errors.ts";
 import { policySchema } from "./src/core/policy.ts";
 import { Account } from "./src/rehearsal/account.ts";
@@ -25,7 +26,11 @@ export type Bundle = {
   banner?: string;
 };
 
-const ENGINE = "src/adapters/anthropic/engine.ts";
+const MODELS = "src/adapters/models.ts";
+const COURT = "src/adapters/court.ts";
+const KEY_PROXY = "src/adapters/key-proxy/process.ts";
+const CALIBRATE = "src/calibrate/calibrate.ts";
+const BROWSER = "src/adapters/witness/browser.ts";
 
 /** Stands before all that the bundle loads, so that an old Node says this and not a syntax error. */
 const NODE_GUARD = `if (Number(process.versions.node.split(".")[0]) < 22) {
@@ -34,14 +39,20 @@ const NODE_GUARD = `if (Number(process.versions.node.split(".")[0]) < 22) {
 }`;
 
 const BUNDLES: readonly Bundle[] = [
-  { entry: "src/main.ts", file: "dist/main.cjs", node: 24, apart: [ENGINE] },
-  { entry: ENGINE, file: "dist/engine.cjs", node: 24 },
-  { entry: "src/cli.ts", file: "dist/cli.cjs", node: 22, banner: NODE_GUARD },
+  { entry: "src/main.ts", file: "dist/main.cjs", node: 24, apart: [MODELS, COURT] },
+  { entry: MODELS, file: "dist/models.cjs", node: 24 },
+  { entry: KEY_PROXY, file: "dist/key-proxy.cjs", node: 24 },
+  { entry: COURT, file: "dist/court.cjs", node: 24, apart: [BROWSER] },
+  // Also for the command line, which runs on Node 22.
+  { entry: BROWSER, file: "dist/browser.cjs", node: 22 },
+  { entry: CALIBRATE, file: "dist/calibrate.cjs", node: 22, apart: [BROWSER] },
+  { entry: "src/cli.ts", file: "dist/cli.cjs", node: 22, apart: [CALIBRATE], banner: NODE_GUARD },
 ];
 
 const SCHEMAS: readonly [name: string, title: string, schema: object][] = [
   ["daybreak", "Daybreak's policy: .github/daybreak.yml", policySchema()],
   ["rehearsal-night", "What `daybreak rehearse --json` prints", z.toJSONSchema(Account)],
+  ["calibration", "What `daybreak calibrate --json` prints", z.toJSONSchema(Calibration)],
   ["rehearsal-script", "The script of the scripted model", z.toJSONSchema(ScriptSchema, { io: "input" })],
 ];
 
@@ -111,7 +122,7 @@ async function bundled(
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: "silent",
-    plugins: [standApart(root, apart, all)],
+    plugins: [standApart(root, apart, all), wholePlaywright],
     alias: {
       undici: NO_HTTP_CLIENT,
       "@actions/http-client": NO_HTTP_CLIENT,
@@ -152,6 +163,27 @@ function standApart(root: string, apart: readonly string[], all: readonly Bundle
   };
 }
 
+/** Playwright reads two files beside its code by a path it computes: they are built in like everything else. */
+const wholePlaywright: Plugin = {
+  name: "whole-playwright",
+  setup({ onLoad }) {
+    onLoad({ filter: /playwright-core[\\/]lib[\\/]coreBundle\.js$/ }, async ({ path }) => {
+      let contents = await readFile(path, "utf8");
+      for (const file of ["package.json", "browsers.json"]) {
+        const name = file.replace(".", "\\.");
+        const asked = new RegExp(
+          String.raw`require\(import_path\d*\.default\.join\(packageRoot, "${name}"\)\)`,
+          "g",
+        );
+        const found = contents.match(asked)?.length ?? 0;
+        if (found !== 1) return { errors: [{ text: `${file} is asked for ${found} times, not once` }] };
+        contents = contents.replace(asked, `require("../${file}")`);
+      }
+      return { contents };
+    });
+  },
+};
+
 /** The folders of the packages whose code is in a bundle. */
 function packagesOf({ outputs }: Metafile): Set<string> {
   const folders = new Set<string>();
@@ -167,9 +199,15 @@ async function licensesOf(root: string, folders: readonly string[]): Promise<Uin
   const sections = new Set<string>();
   for (const folder of folders) {
     const manifest = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
-    const texts = (await readdir(join(root, folder))).filter((name) =>
-      /^(licen[cs]e|notice|copying)\b/i.test(name),
-    );
+    const inside = (await readdir(join(root, folder, "lib")).catch(() => []))
+      .filter((name) => /\.licen[cs]e$/i.test(name))
+      .map((name) => `lib/${name}`);
+    const texts = [
+      ...(await readdir(join(root, folder))).filter((name) =>
+        /^(licen[cs]e|notice|copying|thirdparty)/i.test(name),
+      ),
+      ...inside,
+    ];
     const read = texts.toSorted().map((name) => readFile(join(root, folder, name), "utf8"));
     const whole = (await Promise.all(read)).map((text) => text.replaceAll("\r\n", "\n").trim());
     const none = `The package carries no licence text; its manifest says ${manifest.license}.`;

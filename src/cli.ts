@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-/** The door on a laptop: `daybreak rehearse` and `daybreak lint`. Every command ends with an exit code and says why. */
+/** The door on a laptop: `daybreak rehearse`, `calibrate` and `lint`. Every command ends with an exit code and says why. */
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Calibration } from "#core/calibration.ts";
 import { CATALOGUE, type Diagnostic, Failure } from "#core/errors.ts";
 import { morningOf } from "#core/report.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
+import { tellCalibration } from "#prose/calibration.ts";
 import { sayDiagnostic } from "#prose/diagnostic.ts";
 import { tellMorningPlain } from "#prose/terminal.ts";
 import { Account } from "#rehearsal/account.ts";
@@ -17,17 +19,30 @@ import { readScript, type Script } from "#rehearsal/model/script.ts";
 import { tellProgress } from "#rehearsal/progress.ts";
 import { type Rehearsal, type Rehearsed, rehearse } from "#rehearsal/rehearse.ts";
 import { prepareReplay } from "#rehearsal/replay/prepare.ts";
+import { namesCommit, prepareCommitReplay } from "#rehearsal/replay/prepare-commit.ts";
+import { progressOn } from "#src/calibrate/progress.ts";
 
 const HELP = `daybreak rehearse [options]   play a whole night on this machine
   --repo DIR          on a copy of this repository instead of the bundled demo
-  --replay PACKAGE    on an npm package: name@older..newer
+  --replay WHAT       on an npm package, name@older..newer, or on a commit, DIR#COMMIT
+  --with-tests        a replayed commit's tests are part of the work instead of hold-outs
   --script FILE       what the scripted model does (JSON; see the README)
   --live              with a real model: ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL
   --token-only        without an App: only GITHUB_TOKEN
   --no-sandbox        run foreign commands unconfined on this machine
   --keep DIR          leave the world and its logs there, and go on with it next time
   --json              print one JSON document instead of words
+daybreak calibrate DIR [options]   what the court would have made of past commits
+  --last N            how many commits to judge; 20 unless told
+  --keep DIR          where results are kept; in the repository's .git unless told
+  --no-sandbox        run foreign commands unconfined on this machine
+  --build N           let the engine build the first N: ANTHROPIC_API_KEY and --budget
+  --budget USD        US dollars for all builds together
+  --json              print one JSON document instead of words
 daybreak lint [FILE] [--json]   check a roadmap; exit 1 on errors
+daybreak drop MILESTONE [--repository OWNER/NAME]   take one milestone out of what waits to be promoted
+daybreak revert MILESTONE [--repository OWNER/NAME]   propose to take a landed milestone back: GITHUB_TOKEN
+daybreak doctor --attack [--json]   attack the sandbox where it stands; exit 1 when anything is open
 `;
 
 const print = (text: string) => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
@@ -39,7 +54,8 @@ void main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.exitCode = 1;
-    if (error instanceof Failure) sayFailure(error);
+    // A bundle of its own brings its own copy of the class: a Failure is known by its name.
+    if (error instanceof Error && error.name === "Failure") sayFailure(error as Failure);
     else complain(error instanceof Error ? `UNEXPECTED: ${error.stack ?? error.message}` : String(error));
   },
 );
@@ -48,8 +64,16 @@ async function main([command, ...rest]: string[]): Promise<number> {
   switch (command) {
     case "rehearse":
       return await runRehearsal(rest);
+    case "calibrate":
+      return await runCalibration(rest);
     case "lint":
       return lint(rest);
+    case "drop":
+      return await (await import("#src/owner.ts")).runDrop(rest, { say: print, environment: process.env });
+    case "revert":
+      return await (await import("#src/owner.ts")).runRevert(rest, { say: print, environment: process.env });
+    case "doctor":
+      return await (await import("#src/doctor.ts")).runDoctor(rest, print, process.env.PATH ?? "");
     case undefined:
     case "help":
     case "--help":
@@ -90,6 +114,7 @@ async function runRehearsal(args: string[]): Promise<number> {
     options: {
       repo: { type: "string" },
       replay: { type: "string" },
+      "with-tests": { type: "boolean" },
       script: { type: "string" },
       keep: { type: "string" },
       live: { type: "boolean" },
@@ -107,7 +132,8 @@ async function runRehearsal(args: string[]): Promise<number> {
   process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
   try {
-    const { origin, script } = await originOf(text("repo"), text("replay"), join(temporary, "replay"), say);
+    const replay = { spec: text("replay"), withTests: values["with-tests"] === true };
+    const { origin, script } = await originOf(text("repo"), replay, join(temporary, "replay"), say);
     const file = text("script");
     const rehearsed = await rehearse({
       directory: resolve(keep ?? join(temporary, "world")),
@@ -124,6 +150,55 @@ async function runRehearsal(args: string[]): Promise<number> {
   } finally {
     rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+async function runCalibration(args: string[]): Promise<number> {
+  const { values, positionals } = parsed({
+    args,
+    options: {
+      last: { type: "string", default: "20" },
+      keep: { type: "string" },
+      build: { type: "string" },
+      budget: { type: "string" },
+      "no-sandbox": { type: "boolean" },
+      json: { type: "boolean" },
+    },
+    allowPositionals: true,
+  });
+  const [directory, ...more] = positionals;
+  if (directory === undefined || more.length > 0) throw new Failure("USAGE", "calibrate takes one folder");
+  if ((values.build === undefined) !== (values.budget === undefined))
+    throw new Failure("USAGE", "--build and --budget go together");
+  const build =
+    values.build === undefined
+      ? null
+      : {
+          ...liveModel("--build"),
+          commits: positive("build", values.build, /^\d{1,3}$/),
+          budget: positive("budget", values.budget, /^\d{1,5}(?:\.\d+)?$/),
+        };
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)
+    process.once(signal, () => process.exit(code));
+  const { calibrate } = await import("#src/calibrate/calibrate.ts");
+  const calibration = await calibrate({
+    ...{ directory, build, version: version(), environment: process.env },
+    last: positive("last", values.last, /^\d{1,4}$/),
+    keep: typeof values.keep === "string" ? values.keep : null,
+    noSandbox: values["no-sandbox"] === true,
+    onProgress: progressOn(process.stderr),
+  });
+  if (values.json) print(JSON.stringify(Calibration.parse(calibration), null, 2));
+  else print(`\n${tellCalibration(calibration)}`);
+  return 0;
+}
+
+function positive(option: string, value: unknown, pattern: RegExp): number {
+  const number = typeof value === "string" && pattern.test(value) ? Number(value) : 0;
+  if (number > 0) return number;
+  throw new Failure("USAGE", `--${option} needs a number above 0`);
 }
 
 function scriptFrom(file: string): Script {
@@ -180,13 +255,17 @@ function withRemedy(failure: string): string {
 
 async function originOf(
   repo: string | null,
-  replay: string | null,
+  { spec, withTests }: { spec: string | null; withTests: boolean },
   directory: string,
   say: (line: string) => void,
 ): Promise<{ origin: Origin; script: Script | null }> {
-  if (repo !== null && replay !== null) throw new Failure("USAGE", "--repo and --replay exclude each other");
-  if (replay !== null) {
-    const prepared = await prepareReplay({ spec: replay, directory, npm });
+  if (repo !== null && spec !== null) throw new Failure("USAGE", "--repo and --replay exclude each other");
+  if (withTests && (spec === null || !namesCommit(spec)))
+    throw new Failure("USAGE", "--with-tests goes with --replay DIR#COMMIT");
+  if (spec !== null) {
+    const prepared = namesCommit(spec)
+      ? await prepareCommitReplay({ spec, directory, withTests })
+      : await prepareReplay({ spec, directory, npm });
     say(prepared.summary);
     return { origin: { kind: "replay", directory: prepared.directory }, script: prepared.script };
   }
@@ -211,9 +290,9 @@ async function npm(args: string[], cwd: string): Promise<{ exitCode: number; out
   });
 }
 
-function liveModel(): { baseUrl: string | null; apiKey: string } {
+function liveModel(option = "--live"): { baseUrl: string | null; apiKey: string } {
   const apiKey = process.env.ANTHROPIC_API_KEY;
-  if (!apiKey) throw new Failure("MODEL_KEY_MISSING", "--live needs ANTHROPIC_API_KEY");
+  if (!apiKey) throw new Failure("MODEL_KEY_MISSING", `${option} needs ANTHROPIC_API_KEY`);
   return { apiKey, baseUrl: process.env.ANTHROPIC_BASE_URL ?? null };
 }
 

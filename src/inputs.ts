@@ -4,30 +4,30 @@ import * as z from "zod";
 import { Assignment } from "#core/brief.ts";
 import { Failure } from "#core/errors.ts";
 import { NightName } from "#core/journal.ts";
-import { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
+import { Position } from "#core/train.ts";
 
-export const JOBS = ["plan", "setup", "work", "verify", "publish", "review", "land", "report"] as const;
+export const JOBS = [
+  "plan",
+  "setup",
+  "baseline",
+  "work",
+  "verify",
+  "opinion",
+  "publish",
+  "review",
+  "land",
+  "report",
+] as const;
 export type Job = (typeof JOBS)[number];
 
 /** Jobs that talk to GitHub; the others must not even be handed a token. */
 const WITH_TOKEN: readonly Job[] = ["plan", "publish", "review", "land", "report"];
 
 /** Jobs about one attempt. */
-const WITH_ASSIGNMENT: readonly Job[] = ["setup", "work", "verify", "publish"];
+const WITH_ASSIGNMENT: readonly Job[] = ["setup", "baseline", "work", "verify", "opinion", "publish"];
 
 const Text = z.string();
 const Truth = z.enum(["true", "false", ""]).transform((text) => text === "true");
-
-const Position = z.strictObject({
-  milestone: MilestoneId,
-  slug: Slug,
-  attempt: z.int().positive(),
-  spec: Spec,
-  pull: z.int().positive(),
-  head: Sha,
-  base: Sha,
-  verify: z.boolean(),
-});
 
 /** Every input of action.yml, by its name there. */
 export const Inputs = z.strictObject({
@@ -41,6 +41,7 @@ export const Inputs = z.strictObject({
   base: Text,
   spec: Text,
   staged: Truth,
+  court: z.enum(["", "full", "position"]).transform((court) => (court === "" ? "full" : court)),
   "anthropic-api-key": Text,
   "anthropic-base-url": Text,
   train: jsonOf(z.array(Position), []),
@@ -71,8 +72,8 @@ export function readInputs(get: (name: string) => string): Inputs {
           .filter((name) => given[name])
           .map((name) => `${name}: this job runs foreign code and must not be handed a token`)
       : []),
-    ...(job && job !== "work" && given["anthropic-api-key"]
-      ? ["anthropic-api-key: only `work` may have it"]
+    ...(job && !["work", "opinion"].includes(job) && given["anthropic-api-key"]
+      ? ["anthropic-api-key: only `work` and `opinion` may have it"]
       : []),
   ];
   if (!parsed.success || wrong.length > 0) throw new Failure("INPUT_INVALID", wrong.join("; "));

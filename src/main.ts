@@ -1,24 +1,29 @@
 /** The only door of the action: inputs → world → one job → outputs, or a failure with a remedy. */
 
-import { existsSync, realpathSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { appendFile, mkdir } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import * as core from "@actions/core";
 import { context } from "@actions/github";
 import { openFolders } from "#adapters/actions/folders.ts";
 import { annotate, say } from "#adapters/actions/log.ts";
 import { redactorOf } from "#adapters/actions/redact.ts";
 import { initBare } from "#adapters/git/git.ts";
+import { readHeadChange } from "#adapters/git/head-change.ts";
 import { connect } from "#adapters/github/connection.ts";
 import { GithubForge } from "#adapters/github/forge.ts";
 import { NETWORK_VARIABLES } from "#adapters/sandbox/environment.ts";
 import { openSandbox } from "#adapters/sandbox/open-sandbox.ts";
+import { toolFolders } from "#adapters/sandbox/tool-folders.ts";
 import { openDesk } from "#adapters/workbench/desk.ts";
 import { createWorkbench } from "#adapters/workbench/workbench.ts";
 import type { Assignment } from "#core/brief.ts";
 import { Failure } from "#core/errors.ts";
 import type { Trigger } from "#core/observation.ts";
+import { measureBase } from "#jobs/baseline.ts";
 import { landTrain } from "#jobs/land.ts";
+import { giveOpinion } from "#jobs/opinion.ts";
 import { planNight } from "#jobs/plan.ts";
 import { publish } from "#jobs/publish.ts";
 import { reportNight } from "#jobs/report.ts";
@@ -27,7 +32,9 @@ import { setUp } from "#jobs/setup.ts";
 import { verify } from "#jobs/verify.ts";
 import { work } from "#jobs/work.ts";
 import type { HandOver } from "#ports/hand-over.ts";
+import type { Sandbox } from "#ports/sandbox.ts";
 import { tellMorning } from "#prose/morning.ts";
+import type { BuiltIn } from "#src/built-in.ts";
 import { type Inputs, readInputs } from "#src/inputs.ts";
 
 void main();
@@ -53,14 +60,19 @@ async function run(inputs: Inputs): Promise<void> {
       return await setUp(assigned(inputs), { handOver, workbench: workbenchOf(inputs, root), say });
     case "work":
       return await runWork(inputs, root, handOver);
-    case "verify": {
+    case "baseline": {
       const clock = () => performance.now() / 1_000;
-      return await verify(
-        assigned(inputs),
-        { handOver, workbench: workbenchOf(inputs, root), clock, say },
-        inputs,
-      );
+      return await measureBase(assigned(inputs), {
+        handOver,
+        workbench: workbenchOf(inputs, root),
+        clock,
+        say,
+      });
     }
+    case "opinion":
+      return await runOpinion(inputs, root, handOver);
+    case "verify":
+      return await runVerify(inputs, root, handOver);
     default:
       return await runWithForge(inputs, root, handOver);
   }
@@ -71,21 +83,28 @@ async function runWithForge(inputs: Inputs, root: string, handOver: HandOver): P
   const world = { forge, trees: forge, handOver, say };
   switch (inputs.job) {
     case "plan": {
-      const { matrix, idle, parallel } = await planNight(world);
+      const { matrix, idle, parallel, holdOuts, unknownBase } = await planNight(world);
       setMatrix(matrix);
       core.setOutput("idle", idle);
+      core.setOutput("unknown-base", unknownBase);
+      core.setOutput("hold-outs", holdOuts);
       return core.setOutput("parallel", parallel);
     }
     case "publish":
       return await publish(assigned(inputs), world);
     case "review": {
-      const { train, verify: toVerify, acted } = await reviewPulls(world);
+      const { train, verify: toVerify, opinions, acted } = await reviewPulls(world);
       setMatrix(toVerify);
       core.setOutput("train", JSON.stringify(train));
+      core.setOutput("opinions", JSON.stringify({ include: opinions }));
+      core.setOutput("opinion-count", opinions.length);
       return core.setOutput("acted", acted);
     }
-    case "land":
-      return await landTrain(world, inputs);
+    case "land": {
+      const pause = async (seconds: number) => await wait(seconds * 1_000);
+      const { continued } = await landTrain({ ...world, pause }, inputs);
+      return core.setOutput("continued", continued);
+    }
     default: {
       const planned = {
         result: inputs["plan-result"],
@@ -100,6 +119,41 @@ async function runWithForge(inputs: Inputs, root: string, handOver: HandOver): P
   }
 }
 
+async function runVerify(inputs: Inputs, root: string, handOver: HandOver): Promise<void> {
+  const { createSyntax, createWitness } = await import("#adapters/court.ts");
+  const desk = openDesk(root);
+  const witness = createWitness({
+    sandbox: sandboxFor(),
+    placeOf: desk.place,
+    home: desk.home,
+    path: process.env.PATH ?? "",
+    pictures: join(root, "out", "evidence", "pictures"),
+    redact: redactorOf([]),
+  });
+  const nonce = randomBytes(6).toString("hex");
+  const clock = () => performance.now() / 1_000;
+  const workbench = workbenchOf(inputs, root);
+  const syntax = createSyntax();
+  await verify(assigned(inputs), { handOver, workbench, syntax, witness, nonce, clock, say }, inputs);
+}
+
+async function runOpinion(inputs: Inputs, root: string, handOver: HandOver): Promise<void> {
+  const key = inputs["anthropic-api-key"];
+  const redact = redactorOf([key]);
+  const critic = async () => {
+    const { createAnthropicCritic } = await import("#adapters/models.ts");
+    return createAnthropicCritic({ apiKey: key, baseUrl: inputs["anthropic-base-url"] || null });
+  };
+  const head = { checkout: variable("GITHUB_WORKSPACE"), directory: join(root, "repo.git") };
+  await giveOpinion(assigned(inputs), {
+    handOver,
+    critic: key === "" ? null : critic,
+    change: async (except) => await readHeadChange(head, except),
+    fence: randomBytes(12).toString("hex"),
+    say: (line) => say(redact(line)),
+  });
+}
+
 async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promise<void> {
   const key = inputs["anthropic-api-key"];
   if (key === "") throw new Failure("MODEL_KEY_MISSING", "no key for the model was passed to `work`");
@@ -109,20 +163,56 @@ async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promis
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   let written = Promise.resolve();
+  let builtIn: BuiltIn | null = null;
   await work(assigned(inputs), {
     handOver,
     workbench: workbenchOf(inputs, root),
-    engine: async () => {
-      const { createAnthropicEngine } = await import("#adapters/anthropic/engine.ts");
-      return createAnthropicEngine({ apiKey: key, baseUrl: inputs["anthropic-base-url"] || null });
+    engine: async (brief) => {
+      const { openBuiltIn } = await import("#src/built-in.ts");
+      const baseUrl = inputs["anthropic-base-url"] || null;
+      const path = process.env.PATH ?? "";
+      builtIn = await openBuiltIn(brief, {
+        key,
+        baseUrl,
+        root,
+        transcript,
+        path,
+        network: networkVariables(),
+      });
+      return builtIn.engine;
     },
     transcript: (event) => {
       written = written.then(async () => await appendFile(transcript, `${redact(JSON.stringify(event))}\n`));
     },
     say: (line) => say(redact(line)),
     signal: stop.signal,
-  });
+  }).finally(async () => await builtIn?.close());
   await written;
+}
+
+/** Proxies and certificates of the machine, by the names everybody knows. */
+function networkVariables(): Record<string, string> {
+  return Object.fromEntries(
+    NETWORK_VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+}
+
+/** Opened once, when the first foreign command is about to run. */
+function sandboxFor(): () => Promise<Sandbox> {
+  let opened: Promise<Sandbox> | null = null;
+  const open = async () => {
+    const sandbox = await openSandbox({
+      bare: mayGoWithout(),
+      readable: toolFolders(process.env.PATH ?? ""),
+      hidden: [variable("RUNNER_TEMP"), variable("GITHUB_WORKSPACE")],
+    });
+    say(`sandbox   ${sandbox.name}`);
+    return sandbox;
+  };
+  return async () => {
+    opened ??= open();
+    return await opened;
+  };
 }
 
 function workbenchOf(inputs: Inputs, root: string) {
@@ -131,19 +221,10 @@ function workbenchOf(inputs: Inputs, root: string) {
     desk: openDesk(root),
     checkout: variable("GITHUB_WORKSPACE"),
     staged: inputs.staged,
-    sandbox: async () => {
-      const sandbox = await openSandbox({
-        bare: mayGoWithout(),
-        readable: toolFolders(path),
-        hidden: [variable("RUNNER_TEMP")],
-      });
-      say(`sandbox   ${sandbox.name}`);
-      return sandbox;
-    },
+    sandbox: sandboxFor(),
+    readReport: async () => (await import("#adapters/court.ts")).readReport,
     path,
-    network: Object.fromEntries(
-      NETWORK_VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-    ),
+    network: networkVariables(),
     redact: redactorOf([inputs["anthropic-api-key"]]),
   });
 }
@@ -152,20 +233,6 @@ function workbenchOf(inputs: Inputs, root: string) {
 function mayGoWithout(): boolean {
   const host = new URL(variable("GITHUB_SERVER_URL")).hostname;
   return host === "127.0.0.1" && process.env.DAYBREAK_NO_SANDBOX === "1";
-}
-
-/** Where the programs of PATH lie, and what they are links to. */
-function toolFolders(path: string): string[] {
-  const folders = [...path.split(delimiter), dirname(process.execPath)].filter((folder) =>
-    existsSync(folder),
-  );
-  return [
-    ...new Set([
-      ...folders,
-      ...folders.map((folder) => realpathSync(folder)),
-      dirname(realpathSync(process.execPath)),
-    ]),
-  ];
 }
 
 async function forgeOf(inputs: Inputs, root: string): Promise<GithubForge> {

@@ -46,18 +46,26 @@ describe("nothing starts by surprise", () => {
   });
 
   test("a tick lands what is proven but never starts paid work, not even at midnight", async () => {
-    const night = await aNight({ roadmap: FOUR, cycles: 1 });
+    const night = await aNight({
+      roadmap: FOUR,
+      cycles: 1,
+      before: { land: (human) => human.commits("src/other.js", "by hand") },
+    });
     expect(night.story).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
-      land      M1 #1 at M1-1"
+      stage     M2 #2 onto M1-1
+      human     commits src/other.js
+      stale     the landing branch moved"
     `);
     night.world.dispatched = null;
     expect((await night.goOn(10, "tick")).story).toMatchInlineSnapshot(`
-      "stage     M2 #2 onto M1-1
-      land      M2 #2 at M2-1'"
+      "stage     M1 #1 onto main-2
+      stage     M2 #2 behind M1
+      land      M1 #1 at M1-1'
+      land      M2 #2 at M2-1''"
     `);
   });
 
@@ -70,13 +78,13 @@ describe("nothing starts by surprise", () => {
       continue  2026-11-20
       publish   M2 attempt 1 as pull
       continue  2026-11-20
-      land      M1 #1 at M1-1
-      continue  2026-11-20
-      report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
       stage     M2 #2 onto M1-1
       attest    M2 M2-1' green
+      land      M1 #1 at M1-1
       land      M2 #2 at M2-1'
-      report    dashboard, STATE.md, DIGEST.md, BLOCKED.md; 2026-11-20 closed"
+      continue  2026-11-20
+      report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
+      report    2026-11-20 closed"
     `);
   });
 

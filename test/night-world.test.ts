@@ -1,6 +1,7 @@
 /** The world does not hold still: branches move, humans act, checks end in every way they can. */
 
 import { describe, expect, test } from "vitest";
+import { NO_RULES } from "#core/observation.ts";
 import { aNight } from "./support/night.ts";
 import { builds, buildsInTheSharedFile, byPart, failsItsTest, roadmapOf } from "./support/worlds.ts";
 
@@ -31,11 +32,11 @@ describe("the landing branch moves", () => {
   test("a change that breaks a green pull request from outside is found on the restaged head", async () => {
     const { story } = await aNight({
       roadmap: roadmapOf("M1"),
-      before: { land: (human) => human.commits("test/strict.test.js", "src/M1.js says more than that") },
+      before: { land: (human) => human.commits("test/strict.test.js", "src/M1.js never says part M1") },
       engine: byPart({
         "M1 attempt 2": (desk) => {
-          builds(desk);
-          desk.files["src/M1.js"] = "part M1 says more than that";
+          desk.files["src/M1.js"] = "piece M1";
+          desk.files["test/M1.test.js"] = "src/M1.js says piece M1";
           return undefined;
         },
       }),
@@ -70,6 +71,7 @@ describe("the landing branch moves", () => {
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
+      stage     M2 #2 onto M1-1
       land      M1 #1 at M1-1
       reject    M2 #2 uncounted (stacks: conflicts with main in src/base.js)
       assign    M2 attempt 2
@@ -97,10 +99,11 @@ describe("the landing branch moves", () => {
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
+      stage     M2 #2 onto M1-1
       stale     protected branch hook declined
       stale     protected branch hook declined
       stale     protected branch hook declined
-      block     landing-refused (GitHub refused the landing of a proven commit: land M1 #1 at M1-1: protected branch hook declined)
+      block     landing-refused (GitHub refused the landing of a proven commit: land M1 #1 at M1-1; land M2 #2 at M2-1': protected branch hook declined)
       stale     protected branch hook declined
       stale     protected branch hook declined
       stale     protected branch hook declined"
@@ -111,9 +114,8 @@ describe("the landing branch moves", () => {
     night.world.setting.refuses.landing = null;
     expect((await night.goOn(10)).story).toMatchInlineSnapshot(`
       "land      M1 #1 at M1-1
-      stage     M2 #2 onto M1-1
-      unblock   #3 (the branch could be moved)
-      land      M2 #2 at M2-1'"
+      land      M2 #2 at M2-1'
+      unblock   #3 (the branch could be moved)"
     `);
   });
 
@@ -124,21 +126,24 @@ describe("the landing branch moves", () => {
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
-      land      M1 #1 at M1-1
       stage     M2 #2 onto M1-1
+      land      M1 #1 at M1-1
       land      M2 #2 at M2-1'"
     `);
     expect(morning.landed.map(({ milestone }) => milestone)).toEqual(["M1", "M2"]);
   });
 
-  test("rules that demand a pull request for every change are one question, and nothing lands", async () => {
-    const { story } = await aNight({ roadmap: PAIR, rules: { pullRequest: true, mergeQueue: false } });
+  test("rules that demand somebody else's review are one question, and nothing lands", async () => {
+    const { story } = await aNight({
+      roadmap: PAIR,
+      rules: { ...NO_RULES, pullRequest: true, approvals: 1 },
+    });
     expect(story).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
-      block     landing-rules (LANDING_NEEDS_PULL_REQUEST: the rules of main demand a pull request for every change)"
+      block     landing-rules (LANDING_NEEDS_PULL_REQUEST: the rules of main demand a review by somebody else for every pull request)"
     `);
   });
 });
@@ -306,6 +311,7 @@ describe("the owner's checks", () => {
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
       publish   M2 attempt 1 as pull
+      stage     M2 #2 onto M1-1
       block     parked-runs (GitHub parked 2 workflow runs for approval: ci (run 700), ci (run 701))"
     `);
     expect(night.morning.landed).toEqual([]);
@@ -320,11 +326,9 @@ describe("the owner's checks", () => {
       publish   M1 attempt 1 as pull
       continue  2026-11-20
       publish   M2 attempt 1 as pull
-      land      M1 #1 at M1-1
-      continue  2026-11-20
-      report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
       stage     M2 #2 onto M1-1
       attest    M2 M2-1' green
+      land      M1 #1 at M1-1
       land      M2 #2 at M2-1'
       continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md; 2026-11-20 closed"

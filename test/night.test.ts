@@ -30,7 +30,7 @@ describe("what lands", () => {
     expect(morning.rows.map(({ stands }) => stands)).toEqual(["done", "done", "done"]);
   });
 
-  test("of two that are built at the same time the second is restaged and verified again", async () => {
+  test("of two that are built at the same time the second is restaged behind the first, and both land at once", async () => {
     const { everything } = await aNight({ roadmap: roadmapOf("M1 after nothing", "M2 after nothing") });
     expect(everything).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
@@ -38,11 +38,9 @@ describe("what lands", () => {
       publish   M1 attempt 1 as pull
       continue  2026-11-20
       publish   M2 attempt 1 as pull
-      land      M1 #1 at M1-1
-      continue  2026-11-20
-      report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
       stage     M2 #2 onto M1-1
       attest    M2 M2-1' green
+      land      M1 #1 at M1-1
       land      M2 #2 at M2-1'
       continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md; 2026-11-20 closed"

@@ -106,16 +106,10 @@ function faultsOf(issue: Issue, document: Document): Fault[] {
     {
       at: startOf(valueNode(document, issue.path)),
       code: "POLICY_VALUE",
-      message: isLater(name, value)
-        ? `\`${name}: ${value}\` comes with a later version of Daybreak`
-        : `${name === "" ? "the policy" : `\`${name}\``} must be ${expectation(issue)}, ${shown(value)}`,
+      message: `${name === "" ? "the policy" : `\`${name}\``} must be ${expectation(issue)}, ${shown(value)}`,
       remedy: `Change it, or remove it${initial === undefined ? "" : `: the default is \`${initial}\``}.`,
     },
   ];
-}
-
-function isLater(name: string, value: unknown): boolean {
-  return (name === "land" && value === "next") || (name === "wait" && typeof value === "number" && value > 0);
 }
 
 function unknownKey(path: Path, document: Document): Fault {

@@ -1,6 +1,6 @@
 /** What became of every attempt: refs, pulls, runs and journal folded into one value each. Stores nothing. */
 
-import { type JournalLine, linesOf } from "#core/journal.ts";
+import { type JournalLine, type LineOf, linesOf } from "#core/journal.ts";
 import type { Milestone, Sha, Slug, Spec } from "#core/milestone.ts";
 import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
 
@@ -37,7 +37,7 @@ export function highestNumber(slug: Slug, attempts: readonly Attempt[]): number 
   return Math.max(0, ...attempts.filter((attempt) => attempt.slug === slug).map(({ number }) => number));
 }
 
-/** The attempts that count against this contract: after its last landing and its last closed blocker. */
+/** The attempts that count against this contract: after its last landing and its last closed blocker, what was taken back included. */
 export function attemptsThatCount(
   { slug, spec, id }: Milestone,
   attempts: readonly Attempt[],
@@ -45,12 +45,18 @@ export function attemptsThatCount(
 ): Attempt[] {
   const mine = attempts.filter((attempt) => attempt.slug === slug);
   const landed = Math.max(0, ...mine.filter(({ state }) => state === "landed").map(({ number }) => number));
+  const back = linesOf(journal, "reverted").filter((line) => line.slug === slug);
+  const taken = Math.max(0, ...back.map(({ attempt }) => attempt));
   const closed = new Set(blockers.filter(({ open }) => !open).map(({ issue }) => issue));
   const anew = journal.findLastIndex(
     (line) => line.line === "blocked" && line.milestone === id && closed.has(line.issue),
   );
   return mine.filter(
-    (attempt) => attempt.number > landed && attempt.since >= anew && (attempt.spec ?? spec) === spec,
+    (attempt) =>
+      attempt.number > landed &&
+      attempt.number >= taken &&
+      attempt.since >= anew &&
+      (attempt.spec ?? spec) === spec,
   );
 }
 
@@ -83,7 +89,8 @@ function attemptFrom(trace: Trace, observation: Observation): Attempt {
     slug,
     number,
     spec: ref?.trailers?.spec ?? specOf(mine),
-    sha: ref?.trailers ? ref.sha : null,
+    // GitHub may delete the branch of what has landed; its commit stays.
+    sha: ref?.trailers ? ref.sha : (linesOf(mine, "dropped").at(-1)?.commit ?? null),
     since: claim ? observation.journal.indexOf(claim) : -1,
     ...(trace.pull ? ofPull(trace.pull, mine, observation) : ofRef(ref, mine, observation)),
   };
@@ -99,14 +106,27 @@ export function isLanded(pull: Pull, { landing, journal }: Observation): boolean
 
 function ofPull(pull: Pull, mine: readonly JournalLine[], observation: Observation): AttemptState {
   const { number, state, head } = pull;
-  if (isLanded(pull, observation)) return { state: "landed", pull: number, commit: head };
-  // Whatever was pushed to its branch or done to its pull request since then: what landed has landed.
+  const dropped = linesOf(mine, "dropped").at(-1);
+  if (dropped) return ofDrop(dropped, number);
+  const back = linesOf(mine, "reverted").at(-1);
+  if (back) return { state: "rejected", pull: number, counted: true, because: back.because };
   const landed = linesOf(mine, "landed").findLast((line) => line.pull === number);
+  // A squashed head is in the branch under another name.
+  if (isLanded(pull, observation)) return { state: "landed", pull: number, commit: landed?.commit ?? head };
+  // Whatever was pushed to its branch or done to its pull request since then: what landed has landed.
   if (landed && state === "closed") return { state: "landed", pull: number, commit: landed.commit };
   if (state === "open") return { state: "open", pull: number, head };
   const rejection = linesOf(mine, "rejected").find(({ pull }) => pull === number);
   if (!rejection) return { state: "closed by a human", pull: number };
   return { state: "rejected", pull: number, counted: rejection.counted, because: rejection.because };
+}
+
+/** Its owner does not want it as it is; anything else that takes it off is nobody's fault. */
+function ofDrop({ by, because }: LineOf<"dropped">, pull: number): AttemptState {
+  const ask =
+    "What should be different? Change the milestone in the roadmap and close this issue to have it tried again, or mark it 🚧 to keep it for yourself.";
+  if (by === "owner") return { state: "asked", because: [because], ask };
+  return { state: "rejected", pull, counted: false, because: [because] };
 }
 
 function ofRef(

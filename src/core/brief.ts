@@ -2,7 +2,9 @@
 
 import * as z from "zod";
 import { NightName } from "#core/journal.ts";
-import { Milestone, Sha, Slug, Spec } from "#core/milestone.ts";
+import { Milestone, MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
+import { Start } from "#core/policy.ts";
+import { ToldRule } from "#core/rules.ts";
 
 /** One matrix entry: ids and hashes, nothing else. */
 export const Assignment = z.strictObject({
@@ -38,24 +40,45 @@ const ModelPrice = z.strictObject({
   cacheRead: z.number().nonnegative(),
 });
 
-export const Brief = z.strictObject({
-  version: z.literal(1),
-  night: NightName,
-  assignment: Assignment,
+/** What an earlier milestone promised, as the landing branch's roadmap has it. */
+export const Promised = z.strictObject({ milestone: MilestoneId, commands: z.array(z.string().min(1)) });
+export type Promised = z.infer<typeof Promised>;
+
+/** What the court is told: the contract and the owner's rules, nothing of the engine that worked on it. */
+export const Docket = z.strictObject({
   milestone: Milestone,
-  setup: z.array(z.string()),
   gates: z.array(z.string()),
+  /** The gate commands that test; the others build. */
+  testCommands: z.array(z.string()),
   testPaths: z.array(z.string()),
+  /** How the program is started that criteria drive; null: nothing can be driven. */
+  start: Start.nullable(),
+  /** Tests known to be unstable, by full name or part of it. */
+  flakes: z.array(z.string()),
+  /** Smoke commands of the milestones that are done. */
+  promised: z.array(Promised),
   protectedPaths: z.array(z.string()),
   roadmapPath: z.string(),
   changelogPath: z.string().nullable(),
+  /** The branch with checks that never reach the engine, or null. */
+  holdOuts: z.string().nullable(),
+  verifyMinutes: z.int().positive(),
+});
+export type Docket = z.infer<typeof Docket>;
+
+export const Brief = Docket.extend({
+  version: z.literal(1),
+  night: NightName,
+  assignment: Assignment,
+  setup: z.array(z.string()),
   conventionsPath: z.string(),
+  /** The rules in force, in their order: ours and the owner's at the default branch. */
+  rules: z.array(ToldRule).default([]),
   model: z.string(),
   effort: z.enum(["low", "medium", "high", "xhigh", "max"]),
   /** US dollars per million tokens, resolved from the table and the policy. */
   price: ModelPrice,
   limits: Limits,
-  verifyMinutes: z.int().positive(),
   earlier: z.array(EarlierAttempt),
 });
 export type Brief = z.infer<typeof Brief>;

@@ -1,7 +1,8 @@
 /** Makes the brief of one claim: everything the attempt may know, as of one look. Pure. */
 
-import type { Brief } from "#core/brief.ts";
+import type { Brief, Docket } from "#core/brief.ts";
 import type { Claim } from "#core/decision.ts";
+import type { Milestone } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { gateCommands, protectedGlobs } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
@@ -9,7 +10,7 @@ import { standingsOf } from "#core/progress.ts";
 
 /** Null if the claim does not fit what was observed, or the model has no price. */
 export function briefFor(claim: Claim, observation: Observation): Brief | null {
-  const { policy, night, roadmap, changelogPath } = observation;
+  const { policy, night, roadmap } = observation;
   const milestone = roadmap.milestones.find(({ slug, spec }) => slug === claim.slug && spec === claim.spec);
   const price = priceOf(policy.model, policy.prices);
   if (!milestone || !price) return null;
@@ -18,13 +19,9 @@ export function briefFor(claim: Claim, observation: Observation): Brief | null {
     version: 1,
     night: night.name,
     assignment: { slug, attempt, base, spec },
-    milestone,
+    ...docketFor(milestone, observation),
     setup: [...policy.setup],
-    gates: gateCommands(policy),
-    testPaths: policy.tests,
-    protectedPaths: protectedGlobs(policy),
-    roadmapPath: policy.roadmap,
-    changelogPath,
+    rules: observation.engineRules,
     conventionsPath: policy.conventions,
     model: policy.model,
     effort: policy.effort,
@@ -35,8 +32,30 @@ export function briefFor(claim: Claim, observation: Observation): Brief | null {
       turns: policy.turns,
       seconds: Math.floor((policy.minutes * 60) / policy.attempts),
     },
-    verifyMinutes: policy.verify.minutes,
     earlier: lessonsFor(claim, observation),
+  };
+}
+
+/** What the court is told of a milestone. */
+export function docketFor(
+  milestone: Milestone,
+  { policy, roadmap, changelogPath }: Pick<Observation, "policy" | "roadmap" | "changelogPath">,
+): Docket {
+  return {
+    milestone,
+    gates: gateCommands(policy),
+    testCommands: [...policy.test],
+    testPaths: policy.tests,
+    start: policy.start,
+    flakes: policy.flakes,
+    promised: roadmap.milestones
+      .filter(({ status, smoke }) => status === "done" && smoke.length > 0)
+      .map(({ id, smoke }) => ({ milestone: id, commands: smoke })),
+    protectedPaths: protectedGlobs(policy),
+    roadmapPath: policy.roadmap,
+    changelogPath,
+    holdOuts: policy["hold-outs"] ?? null,
+    verifyMinutes: policy.verify.minutes,
   };
 }
 

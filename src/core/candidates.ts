@@ -3,111 +3,154 @@
 import { isLanded } from "#core/attempt.ts";
 import type { Subject } from "#core/decision.ts";
 import type { Evidence, Finding } from "#core/evidence.ts";
-import { type Facts, faultsOf, type Proof, VERIFY } from "#core/gates.ts";
+import { type Facts, VERIFY } from "#core/gates.ts";
 import { linesOf } from "#core/journal.ts";
-import type { MilestoneId, Slug, Spec } from "#core/milestone.ts";
-import type { AttemptRef, Check, Observation, Pull } from "#core/observation.ts";
+import type { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
+import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
+import { type Opinion, opinionAbout } from "#core/opinion.ts";
+import { type About, aboutHead, proofOf } from "#core/proof.ts";
+import { instantOf } from "#core/time.ts";
 import { judge, type Verdict } from "#core/verdict.ts";
+
+const MINUTE = 60_000;
 
 /** One open pull request with everything the decision needs. */
 export type Candidate = {
   subject: Subject;
   pull: Pull;
-  ref: AttemptRef | null;
+  /** The commit it stands on; null when its head is not a commit of ours. */
+  below: Sha | null;
   facts: Facts;
   verdict: Verdict;
-  /** Its one parent is the tip of the landing branch: its tree is what would be landed. */
-  onTop: boolean;
 };
 
+/** `reported`: checks of each head that had reported when this run began. */
+export type Seen = ReadonlyMap<Sha, readonly string[]>;
+
 /** Every open pull request in roadmap order, judged. */
-export function candidatesIn(observation: Observation, evidence: readonly Evidence[]): Candidate[] {
+export function candidatesIn(
+  observation: Observation,
+  evidence: readonly Evidence[],
+  reported: Seen = new Map(),
+  opinions: readonly Opinion[] = [],
+): Candidate[] {
   const order = new Map(observation.roadmap.milestones.map(({ slug }, index) => [slug, index]));
   const place = (slug: Slug) => order.get(slug) ?? order.size;
-  return observation.pulls
-    .filter((pull) => pull.state === "open" && !isLanded(pull, observation))
-    .map((pull) => candidateFrom(pull, observation, evidence))
+  const open = observation.pulls.filter((pull) => pull.state === "open" && !isLanded(pull, observation));
+  const judged = new Map<Sha, Candidate>();
+  // What a head stands on is judged before it: whether a red one is to blame depends on that.
+  const candidateOf = (pull: Pull): Candidate => {
+    const known = judged.get(pull.head);
+    if (known) return known;
+    const ref = refOf(pull, observation);
+    const carrier = open.find(({ head }) => head === ref?.parents[0] && head !== pull.head);
+    const below = carrier ? candidateOf(carrier).verdict.kind === "land" : isSolid(ref, observation);
+    const facts = factsOf(pull, ref, { observation, evidence, reported, opinions, solid: below });
+    const candidate = {
+      subject: subjectOf(facts),
+      pull,
+      below: ref?.parents[0] ?? null,
+      facts,
+      verdict: judge(facts),
+    };
+    judged.set(pull.head, candidate);
+    return candidate;
+  };
+  return open
+    .map(candidateOf)
     .sort(
       (one, other) =>
         place(one.subject.slug) - place(other.subject.slug) || one.pull.number - other.pull.number,
     );
 }
 
-/** Whether this policy and these rules let Daybreak move the landing branch by itself. */
-export function landsItself({ policy, rules }: Observation): boolean {
-  return policy.land === "main" && !rules.pullRequest && !rules.mergeQueue;
+/** Not rejected, and waiting for nothing that only a human or a green branch can bring. */
+export function isAlive({ verdict }: Candidate): boolean {
+  if (verdict.kind !== "wait") return verdict.kind === "land";
+  return !(["human", "stuck", "base"] as const).some((what) => verdict.for.has(what));
 }
 
-function candidateFrom(pull: Pull, observation: Observation, evidence: readonly Evidence[]): Candidate {
-  const { slug, attempt } = pull;
-  const ref = observation.refs.find((one) => one.slug === slug && one.attempt === attempt) ?? null;
-  const milestone = observation.roadmap.milestones.find((one) => one.slug === slug) ?? null;
-  const fresh = evidence.filter((one) => isAbout(one, ref, pull));
-  const facts: Facts = {
-    pull,
-    ref,
-    milestone,
-    landing: observation.landing,
-    proof: proofOf(pull, ref, fresh, observation),
-    findings: fresh[0]?.findings ?? findingsOf(pull, observation),
-    required: observation.rules.required,
-    checks: observation.checks.filter(({ head }) => head === pull.head),
-    needsHuman: observation.policy["needs-human"],
-  };
-  return {
-    subject: {
-      milestone: ref?.trailers?.milestone ?? milestone?.id ?? (slug as string as MilestoneId),
-      slug,
-      attempt,
-      spec: ref?.trailers?.spec ?? milestone?.spec ?? ("unknown" as Spec),
-    },
-    pull,
-    ref,
-    facts,
-    verdict: judge(facts),
-    onTop: ref?.parents[0] === observation.landing.sha,
-  };
+function refOf({ slug, attempt }: Pull, { refs }: Observation): AttemptRef | null {
+  return refs.find((one) => one.slug === slug && one.attempt === attempt) ?? null;
 }
 
-/** Evidence counts for exactly the tree and the base of this head. */
-function isAbout(evidence: Evidence, ref: AttemptRef | null, { slug }: Pull): boolean {
-  return evidence.slug === slug && evidence.tree === ref?.tree && evidence.base === ref.parents[0];
+/** Not on top of an attempt that has not landed and whose pull request is gone, or that was restacked since. */
+function isSolid(ref: AttemptRef | null, { refs, journal, landing, pulls }: Observation): boolean {
+  const [below] = ref?.parents ?? [];
+  if (below === undefined || below === landing.sha) return true;
+  if (linesOf(journal, "landed").some(({ commit }) => commit === below)) return true;
+  if (pulls.some(({ head, state }) => head === below && state === "merged")) return true;
+  const staged = linesOf(journal, "staged").some(
+    ({ head, conflicts }) => head === below && conflicts.length === 0,
+  );
+  return !staged && !refs.some(({ sha }) => sha === below);
 }
 
-/**
- * What permits a landing: this run's evidence for this tree, or our own App's status on this head. The journal may
- * only speak against a pull: everybody who can write to the repository can write to it.
- */
-function proofOf(
+type Asked = {
+  observation: Observation;
+  evidence: readonly Evidence[];
+  reported: Seen;
+  opinions: readonly Opinion[];
+  solid: boolean;
+};
+
+function factsOf(
   pull: Pull,
   ref: AttemptRef | null,
-  fresh: readonly Evidence[],
-  { checks, mode, journal }: Observation,
-): Proof {
-  const written = linesOf(journal, "published").filter(
-    (line) => line.slug === pull.slug && line.attempt === pull.attempt && line.tree === ref?.tree,
-  );
-  const statuses = checks.filter(
-    ({ head, name, byOurApp }) => head === pull.head && name === VERIFY && byOurApp,
-  );
-  const said = (conclusion: Check["conclusion"]) =>
-    statuses.some((status) => status.conclusion === conclusion);
-  const because = [...new Set([...written.flatMap((line) => line.because), ...fresh.flatMap(faultsOf)])];
-  if (because.length > 0) return { says: "refuted", because };
-  if (fresh.length > 0) return { says: "proven" };
-  if (mode === "app" && said("failure")) return { says: "refuted", because: ["its commands were not green"] };
-  if (mode === "app" && said("success")) return { says: "proven" };
-  return { says: "unknown", because: "not verified on this head in this cycle" };
+  { observation, evidence, reported, opinions, solid }: Asked,
+): Facts {
+  const { roadmap, landing, rules, checks, policy } = observation;
+  const about = aboutHead(pull, ref, evidence, observation.journal);
+  return {
+    pull,
+    ref,
+    milestone: roadmap.milestones.find(({ slug }) => slug === pull.slug) ?? null,
+    landing,
+    proof: proofOf(pull, ref, about, observation),
+    findings: findingsOf(about, pull, observation),
+    required: rules.required,
+    checks: checks.filter(({ head }) => head === pull.head),
+    reported: reported.get(pull.head) ?? [],
+    waited: minutesSince(pull, observation),
+    stuck: policy.stuck,
+    solid,
+    needsHuman: policy["needs-human"],
+    opinion: opinionAbout(pull, ref, opinions),
+    opinionAsked: policy.opinion !== false && policy.land !== "pull-request",
+  };
 }
 
-function findingsOf({ slug, attempt }: Pull, { journal }: Observation): readonly Finding[] {
-  return (
-    linesOf(journal, "published").find((line) => line.slug === slug && line.attempt === attempt)?.findings ??
-    []
-  );
+function subjectOf({ pull: { slug, attempt }, ref, milestone }: Facts): Subject {
+  return {
+    milestone: ref?.trailers?.milestone ?? milestone?.id ?? (slug as string as MilestoneId),
+    slug,
+    attempt,
+    spec: ref?.trailers?.spec ?? milestone?.spec ?? ("unknown" as Spec),
+  };
 }
 
-/** Not rejected, and not in a human's hands. */
-export function isAlive({ verdict }: Candidate): boolean {
-  return verdict.kind === "land" || (verdict.kind === "wait" && !verdict.for.has("human"));
+/** Since the head was announced: restacked, or else published. */
+function minutesSince({ slug, attempt, head }: Pull, { journal, now }: Observation): number {
+  const mine = journal.filter((line) => "slug" in line && line.slug === slug && line.attempt === attempt);
+  const since =
+    linesOf(mine, "staged").findLast((line) => line.head === head && line.conflicts.length === 0) ??
+    linesOf(mine, "published").at(-1);
+  return since ? (instantOf(now) - instantOf(since.at)) / MINUTE : 0;
+}
+
+/** What the whole court found, now or when it sat; a later sitting may only add what a human must judge. */
+function findingsOf({ head, full }: About, { slug, attempt }: Pull, { journal }: Observation): Finding[] {
+  const [whole, ...others] = new Set([...full, ...head]);
+  const receipt = linesOf(journal, "published").find(
+    (line) => line.slug === slug && line.attempt === attempt,
+  );
+  const sat = whole?.court === "full" ? whole.findings : (receipt?.findings ?? []);
+  const added = [...others, ...(whole ? [whole] : [])].flatMap(({ findings }) => findings);
+  return [...sat, ...added.filter((one) => one.finding === "needs a human" && !sat.includes(one))];
+}
+
+/** Required checks that have reported on a head, for a later look to notice those that vanished. */
+export function reportedOn({ required, checks }: Facts): string[] {
+  const names = new Set(checks.map(({ name }) => name));
+  return [...new Set(required.map(({ name }) => name))].filter((name) => names.has(name) && name !== VERIFY);
 }

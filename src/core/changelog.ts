@@ -33,6 +33,24 @@ export function renderChangelog(
   return mark + head.join("") + body.join("") + tail.join("");
 }
 
+/** The changelog without the milestone's entry under `Unreleased`, and without what is indented below it. */
+export function takeOutOfChangelog(text: string, id: string): string {
+  const written = text.split(/(?<=\r\n|\n|\r(?!\n))/u);
+  const { lines } = scanLines(written.map((line) => line.replace(/\r\n$|\n$|\r$/u, "")).join("\n"));
+  const section = lines.findIndex(({ heading }) => heading?.level === 2 && isUnreleased(heading.text));
+  const after = lines.findIndex(
+    ({ heading }, index) => index > section && heading !== null && heading.level <= 2,
+  );
+  const end = after < 0 ? lines.length : after;
+  const at = lines.findIndex(
+    (line, index) => index > section && index < end && entryId(line) === id.toLowerCase(),
+  );
+  if (section < 0 || at < 0) return text;
+  let below = at + 1;
+  while (below < end && /^\s+\S/u.test(lines[below]?.text ?? "")) below += 1;
+  return [...written.slice(0, at), ...written.slice(below)].join("");
+}
+
 type Insertion = { at: number; lines: string[] };
 type Place = { id: string; order: ReadonlyMap<string, number> };
 

@@ -11,7 +11,8 @@ export const CATALOGUE = {
     "Give the job `contents: write`, and allow the token to push `daybreak/**` in the repository's rules.",
   ROADMAP_MISSING:
     "Add a ROADMAP.md to the landing branch; `daybreak lint` checks it, the README shows the dialect.",
-  POLICY_INVALID: "Fix the lines named above in .github/daybreak.yml on the default branch.",
+  POLICY_INVALID:
+    "Fix the lines named above on the default branch: .github/daybreak.yml, your rules beside it, or .claude/settings.json.",
   POLICY_NO_GATE: "Name at least one command under `test:` (or `build:`) in .github/daybreak.yml.",
   MATRIX_INVALID:
     "Look for a secret whose value is part of a milestone's name: GitHub drops an output that contains a masked value.",
@@ -21,6 +22,8 @@ export const CATALOGUE = {
     "Run the whole cycle again: an artifact does not fit the version or the milestone it was made for.",
   SANDBOX_UNAVAILABLE:
     "Install bubblewrap on the runner (`sudo apt-get install bubblewrap`) and allow unprivileged user namespaces.",
+  BASE_RED:
+    "Make the commands named above green on the landing branch; Daybreak begins nothing on a base that is red.",
   SETUP_FAILED: "Fix the command named above under `setup:` in .github/daybreak.yml, or the step it needs.",
   MODEL_UNKNOWN:
     "Choose a model from the README's price table, or add its price under `prices:` in .github/daybreak.yml.",
@@ -44,10 +47,13 @@ export const CATALOGUE = {
   KEEP_UNREADABLE: "Name an empty folder, or one that an earlier rehearsal left whole.",
   REHEARSAL_STALLED: "Look at the run named above in the --keep folder: a job neither ended nor could start.",
   REPLAY_UNAVAILABLE:
-    "Name a published package and two of its versions, as in `--replay minimist@1.2.5..1.2.6`.",
-  REPLAY_WITHOUT_TESTS: "Choose a package whose published files hold its tests.",
+    "Name a published package and two of its versions, as in `--replay minimist@1.2.5..1.2.6`, or a repository and one of its commits, as in `--replay .#HEAD~3`.",
+  REPLAY_COMMIT_UNFIT:
+    "Choose a commit with exactly one parent: a merge or a first commit is no change of one tree into another.",
+  REPLAY_WITHOUT_TESTS:
+    "Choose a package whose published files hold its tests, or a commit whose parent has a test command.",
   REPLAY_WITHOUT_DIFFERENCE:
-    "Choose two versions that differ in more than version, changelog and lock files.",
+    "Choose versions, or a commit, that differ in more than version, changelog, lock files and protected paths.",
   UNEXPECTED: "Report this as a bug of Daybreak, with the log of the job.",
 } as const;
 

@@ -3,6 +3,7 @@
 import { type Evidence, type Finding, isByHand } from "#core/evidence.ts";
 import type { Milestone } from "#core/milestone.ts";
 import type { AttemptRef, Check, Observation, Pull, RequiredCheck } from "#core/observation.ts";
+import { type Opinion, opinionGate } from "#core/opinion.ts";
 
 /** The name under which Daybreak's own evidence stands as a commit status. */
 export const VERIFY = "daybreak/verify";
@@ -11,7 +12,10 @@ export const VERIFY = "daybreak/verify";
 export type Proof =
   | { says: "proven" }
   | { says: "refuted"; because: string[] }
-  | { says: "unknown"; because: string };
+  /** Red, but no redder than what it stands on. */
+  | { says: "excused"; because: string[] }
+  /** `court`: what is still to be asked of it. */
+  | { says: "unknown"; because: string; court: Evidence["court"] };
 
 /** Everything the gates may look at. */
 export type Facts = {
@@ -25,11 +29,26 @@ export type Facts = {
   required: readonly RequiredCheck[];
   /** Reports on exactly this head. */
   checks: readonly Check[];
+  /** Names of checks that had reported on this head when this run began. */
+  reported: readonly string[];
+  /** Minutes since the head was pushed; 0 when nobody knows. */
+  waited: number;
+  /** Minutes after which a check that has not ended is called stuck. */
+  stuck: number;
+  /** What it stands on has landed or may land: otherwise a red head says nothing of this change. */
+  solid: boolean;
   needsHuman: "hold" | "land";
+  /** What a model said of exactly this head; null: nothing yet. */
+  opinion: Opinion | null;
+  /** Whether the policy wants one. */
+  opinionAsked: boolean;
 };
 
-/** What a waiting pull waits for. `fresh head`: its checks were cut off and will not come back by themselves. */
-export type WaitFor = "verify" | "checks" | "fresh head" | "human";
+/**
+ * What a waiting pull waits for. `fresh head`: its checks were cut off and will not come back by themselves. `stuck`: a
+ * check that does not end. `base`: a landing branch that is green.
+ */
+export type WaitFor = "verify" | "checks" | "fresh head" | "human" | "stuck" | "base" | "opinion";
 
 export type Ruling =
   | { gate: string; says: "pass" }
@@ -65,17 +84,21 @@ export const stacks: Gate = ({ ref, landing }) => {
   return { gate, says: "fail", because, counted: false };
 };
 
-export const verified: Gate = ({ proof }) => {
+export const verified: Gate = ({ proof, solid }) => {
   const gate = "verify";
   if (proof.says === "proven") return { gate, says: "pass" };
-  if (proof.says === "refuted")
-    return { gate, says: "fail", because: proof.because.join("; "), counted: true };
-  return { gate, says: "wait", because: proof.because, waitFor: "verify" };
+  if (proof.says === "unknown") return { gate, says: "wait", because: proof.because, waitFor: "verify" };
+  const because = proof.because.join("; ");
+  if (!solid) return { gate, says: "wait", because: `${because}, as it stands now`, waitFor: "verify" };
+  if (proof.says === "excused") return { gate, says: "wait", because, waitFor: "base" };
+  return { gate, says: "fail", because, counted: true };
 };
 
-export const requiredChecks: Gate = ({ required, checks }) => {
+export const requiredChecks = (facts: AboutChecks): Ruling => {
   const gate = "required checks";
-  const rulings = required.filter(({ name }) => name !== VERIFY).map((check) => ruleOn(gate, check, checks));
+  const rulings = facts.required
+    .filter(({ name }) => name !== VERIFY)
+    .map((check) => ruleOn(gate, check, facts));
   return rulings.sort((one, other) => severity(other) - severity(one))[0] ?? { gate, says: "pass" };
 };
 
@@ -83,45 +106,36 @@ export const requiredChecks: Gate = ({ required, checks }) => {
 export const criteria: Gate = ({ milestone, findings, needsHuman }) => {
   const gate = "criteria";
   const found = findings.filter((one) => one.finding === "needs a human" && !isByHand(one));
-  const wayless = (milestone?.criteria ?? []).filter(({ way }) => way.by === "none" || way.by === "unknown");
+  const isShown = (text: string) =>
+    findings.some((one) => one.text === text && (one.finding === "proven" || one.finding === "regression"));
+  const wayless = (milestone?.criteria ?? []).filter(({ way, text }) => way.by === "none" && !isShown(text));
   const open = new Set([...found, ...wayless].map(({ text }) => `“${text}”`));
   if (open.size === 0 || needsHuman === "land") return { gate, says: "pass" };
   return { gate, says: "wait", because: `only a human can judge ${[...open].join(", ")}`, waitFor: "human" };
 };
 
-export const GATES: readonly Gate[] = [sameContract, ownHead, stacks, verified, requiredChecks, criteria];
+/** What required checks are judged by, whatever they stand on. */
+type AboutChecks = Pick<Facts, "required" | "checks" | "reported" | "waited" | "stuck" | "solid">;
 
-/** Why this evidence is not green; empty when it is. Nothing that ran is not green. */
-export function faultsOf(evidence: Evidence): string[] {
-  const red = (runs: Evidence["gates"], where: string) =>
-    runs
-      .filter(({ exitCode }) => exitCode !== 0)
-      .map(({ command, exitCode }) => `\`${command}\` ${exitSaid(exitCode)}${where}`);
-  const restored = evidence.withBaseTests.restored;
-  return [
-    ...(evidence.gates.length === 0 ? ["no gate command ran"] : []),
-    ...red(evidence.gates, ""),
-    ...red(evidence.withBaseTests.gates, ` with the base's version of ${restored.join(", ")}`),
-    ...(restored.length > 0 && evidence.withBaseTests.gates.length === 0
-      ? ["the gate commands did not run with the base's tests"]
-      : []),
-    ...evidence.findings
-      .filter(({ finding }) => finding === "failed")
-      .map(({ text, how }) => `criterion “${text}” failed: ${how}`),
-    ...evidence.skipped.map((what) => `not run: ${what}`),
-  ];
-}
-
-function exitSaid(exitCode: number | null): string {
-  return exitCode === null ? "was stopped at its time limit" : `exited ${exitCode}`;
-}
+export const GATES: readonly Gate[] = [
+  sameContract,
+  ownHead,
+  stacks,
+  verified,
+  requiredChecks,
+  criteria,
+  opinionGate,
+];
 
 /** Every report counts, not the last: one red among greens is red. */
-function ruleOn(gate: string, { name, app }: RequiredCheck, checks: readonly Check[]): Ruling {
-  const reports = checks.filter((check) => check.name === name && (app === null || check.app === app));
+function ruleOn(gate: string, { name, app }: RequiredCheck, facts: AboutChecks): Ruling {
+  const reports = facts.checks.filter((check) => check.name === name && (app === null || check.app === app));
   const ended = (...conclusions: Check["conclusion"][]) =>
     reports.find(({ conclusion }) => conclusions.includes(conclusion));
-  if (ended("failure", "timed_out")) return { gate, says: "fail", because: `${name} failed`, counted: true };
+  if (ended("failure", "timed_out")) {
+    if (facts.solid) return { gate, says: "fail", because: `${name} failed`, counted: true };
+    return { gate, says: "wait", because: `${name} failed, as it stands now`, waitFor: "checks" };
+  }
   const odd = ended("skipped", "neutral", "action_required", "unreadable");
   if (odd) {
     const because = `${name} ended as ${odd.conclusion.replace("_", " ")}, which is not a success`;
@@ -129,12 +143,21 @@ function ruleOn(gate: string, { name, app }: RequiredCheck, checks: readonly Che
   }
   const cut = ended("cancelled", "stale");
   if (cut) return { gate, says: "wait", because: `${name} was ${cut.conclusion}`, waitFor: "fresh head" };
-  if (reports.length === 0 || ended("pending"))
-    return { gate, says: "wait", because: `${name} has not reported yet`, waitFor: "checks" };
-  return { gate, says: "pass" };
+  if (reports.length > 0 && !ended("pending")) return { gate, says: "pass" };
+  return { gate, says: "wait", ...patience(name, reports.length > 0, facts) };
+}
+
+/** How long a check that has not ended is waited for before somebody is asked about it. */
+function patience(name: string, begun: boolean, { reported, waited, stuck }: AboutChecks) {
+  if (!begun && reported.includes(name))
+    return { because: `${name} had reported and has vanished`, waitFor: "stuck" as const };
+  const sofar = begun ? "ended" : "reported";
+  if (waited > stuck)
+    return { because: `${name} has not ${sofar} for more than ${stuck} minutes`, waitFor: "stuck" as const };
+  return { because: `${name} has not ${sofar} yet`, waitFor: "checks" as const };
 }
 
 function severity(ruling: Ruling): number {
   if (ruling.says !== "wait") return ruling.says === "fail" ? 4 : 0;
-  return { human: 3, "fresh head": 2, checks: 1, verify: 1 }[ruling.waitFor];
+  return { human: 3, stuck: 3, base: 3, "fresh head": 2, checks: 1, verify: 1, opinion: 1 }[ruling.waitFor];
 }

@@ -56,7 +56,7 @@ const Rejected = z.strictObject({
   because: z.array(z.string()),
 });
 
-/** A head was restacked on a newer base. */
+/** A head was restacked on `base`; or, with conflicts, could not be: then `head` is as it was. */
 const Staged = z.strictObject({
   line: z.literal("staged"),
   ...stamp,
@@ -64,6 +64,7 @@ const Staged = z.strictObject({
   pull: z.int().positive(),
   base: Sha,
   head: Sha,
+  conflicts: z.array(z.string()).default([]),
 });
 
 /** A milestone's commit became part of the landing branch. */
@@ -74,6 +75,61 @@ const Landed = z.strictObject({
   pull: z.int().positive(),
   commit: Sha,
   findings: z.array(Finding),
+  /** The tree the branch got instead of the tested one: merging through a pull request leaves room for it. */
+  astray: Sha.nullable().default(null),
+});
+
+/** The owner's workflows were asked about a commit of the landing branch. `refused`: those that cannot be asked. */
+const Watched = z.strictObject({
+  line: z.literal("watched"),
+  ...stamp,
+  commit: Sha,
+  workflows: z.array(z.string()),
+  refused: z.array(z.string()),
+});
+
+/** The court sat about a commit that has landed: whose fault is it, or do all promises hold at the end of the night? */
+const Examined = z.strictObject({
+  line: z.literal("examined"),
+  ...stamp,
+  commit: Sha,
+  asked: z.enum(["culprit", "promises"]),
+  /** Empty: green, or no redder than what it stands on. */
+  because: z.array(z.string()),
+  /** Whose promises do not hold any more. */
+  broken: z.array(MilestoneId),
+});
+
+/** The commit that takes `commit` back was made on `base`; or, with conflicts, could not be: then `head` is `base`. */
+const Unmade = z.strictObject({
+  line: z.literal("unmade"),
+  ...stamp,
+  ...attempt,
+  commit: Sha,
+  base: Sha,
+  head: Sha,
+  conflicts: z.array(z.string()),
+});
+
+/** A landed milestone was taken back: `head` is the commit on the landing branch that did it. */
+const Reverted = z.strictObject({
+  line: z.literal("reverted"),
+  ...stamp,
+  ...attempt,
+  commit: Sha,
+  head: Sha,
+  because: z.array(z.string()),
+});
+
+/** A milestone was taken off `daybreak/next` before it was promoted. */
+const Dropped = z.strictObject({
+  line: z.literal("dropped"),
+  ...stamp,
+  ...attempt,
+  commit: Sha,
+  /** `gone`: somebody deleted the branch. */
+  by: z.enum(["owner", "conflict", "red", "dependency", "gone"]),
+  because: z.string(),
 });
 
 /** A question was put to a human. */
@@ -94,6 +150,11 @@ export const JournalLine = z.discriminatedUnion("line", [
   Rejected,
   Staged,
   Landed,
+  Dropped,
+  Watched,
+  Examined,
+  Unmade,
+  Reverted,
   Blocked,
   Closed,
 ]);

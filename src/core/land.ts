@@ -1,53 +1,110 @@
 /** Decides what becomes of the train once it was tested. Lands only what is proven on top of the branch as it is now. */
 
-import { type Candidate, candidatesIn, landsItself } from "#core/candidates.ts";
+import { landedTreeQuestion, redBaseQuestions } from "#core/alarms.ts";
+import { type Candidate, candidatesIn } from "#core/candidates.ts";
 import type { Decision } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
 import { VERIFY } from "#core/gates.ts";
+import { landsItself, longestTrain, moveOf } from "#core/landing.ts";
+import { awaitsRebuild } from "#core/next.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
-import type { Position } from "#core/train.ts";
+import { type Opinion, opinionQuestions } from "#core/opinion.ts";
+import { heldQuestion } from "#core/questions.ts";
+import { landRebuilt } from "#core/rebuild.ts";
+import { isAsked, type Position } from "#core/train.ts";
 
 export function land(
   observation: Observation,
   evidence: readonly Evidence[],
   train: readonly Position[],
+  opinions: readonly Opinion[] = [],
 ): Decision[] {
-  if (haltOf(observation) !== null || !landsItself(observation)) return [];
-  const candidates = candidatesIn(observation, evidence);
-  for (const position of train) {
-    const candidate = candidates.find(
-      ({ pull, onTop }) => pull.number === position.pull && pull.head === position.head && onTop,
-    );
-    const decisions = candidate ? decideOn(candidate, observation) : [];
-    if (decisions.length > 0) return decisions;
-  }
-  return [];
-}
-
-function decideOn({ verdict, subject, pull, facts }: Candidate, observation: Observation): Decision[] {
-  const attested = attestation({ subject, pull, facts });
-  if (verdict.kind === "reject") {
-    const { counted, because } = verdict;
-    return [...attested, { do: "reject", ...subject, pull: pull.number, counted, because }];
-  }
-  if (verdict.kind === "wait") return attested;
+  if (haltOf(observation) !== null) return [];
+  if (awaitsRebuild(observation)) return landRebuilt(observation, evidence);
+  const alarm = landedTreeQuestion(observation);
+  if (alarm.length > 0 || !landsItself(observation)) return alarm;
+  const standing = stillStanding(observation, evidence, train, opinions);
+  const red = standing.findIndex(({ verdict }) => verdict.kind !== "land");
+  const green = red === -1 ? standing : standing.slice(0, red);
+  const [first, ...behind] = red === -1 ? [] : standing.slice(red);
   return [
-    ...attested,
-    {
-      do: "land",
-      ...subject,
-      pull: pull.number,
-      head: pull.head,
-      base: observation.landing.sha,
-      findings: [...facts.findings],
-    },
+    ...green.flatMap(attestation),
+    // What is proven behind one that only waits need not be proven again.
+    ...(first ? attestation(first) : []),
+    ...(first?.verdict.kind === "wait" ? behind.filter(isProven).flatMap(attestation) : []),
+    ...landing(green, observation),
+    ...(first ? consequence(first, observation) : []),
+    ...opinionQuestions(opinions, observation),
   ];
 }
 
+/** Whether somebody's checks are all that the train still waits for. */
+export function waitsForChecks(
+  observation: Observation,
+  evidence: readonly Evidence[],
+  train: readonly Position[],
+  opinions: readonly Opinion[] = [],
+): boolean {
+  if (haltOf(observation) !== null || !landsItself(observation)) return false;
+  const [first] = stillStanding(observation, evidence, train, opinions).filter(
+    ({ verdict }) => verdict.kind !== "land",
+  );
+  if (first?.verdict.kind !== "wait" || isAsked(first, observation)) return false;
+  return first.verdict.for.has("checks") && first.verdict.for.size === 1;
+}
+
+/** The positions that are as they were tested, on top of the branch as it is now. Some may have landed already. */
+function stillStanding(
+  observation: Observation,
+  evidence: readonly Evidence[],
+  train: readonly Position[],
+  opinions: readonly Opinion[] = [],
+): Candidate[] {
+  const seen = new Map(train.map(({ head, reported }) => [head, reported]));
+  const candidates = candidatesIn(observation, evidence, seen, opinions);
+  const landed = train.findLastIndex(({ head }) => head === observation.landing.sha);
+  const standing: Candidate[] = [];
+  let tip = observation.landing.sha;
+  for (const { pull, head } of train.slice(landed + 1)) {
+    const candidate = candidates.find((one) => one.pull.number === pull && one.pull.head === head);
+    if (candidate?.below !== tip || standing.length >= longestTrain(observation)) break;
+    standing.push(candidate);
+    tip = head;
+  }
+  return standing;
+}
+
+function landing(green: readonly Candidate[], observation: Observation): Decision[] {
+  if (green.length === 0) return [];
+  const cars = green.map(({ subject, pull, facts }) => ({
+    ...subject,
+    pull: pull.number,
+    head: pull.head,
+    findings: [...facts.findings],
+  }));
+  return [{ do: "land", base: observation.landing.sha, by: moveOf(observation), cars }];
+}
+
+/** Everything before it was green: what is red here is its own doing, or the base's. */
+function consequence(candidate: Candidate, observation: Observation): Decision[] {
+  const { verdict, subject, pull, facts } = candidate;
+  if (verdict.kind === "reject") {
+    const { counted, because } = verdict;
+    return [{ do: "reject", ...subject, pull: pull.number, counted, because }];
+  }
+  const vanished = facts.reported.length > 0 && verdict.kind === "wait" && verdict.for.has("stuck");
+  if (vanished) return heldQuestion(candidate, observation);
+  return facts.proof.says === "excused" ? redBaseQuestions(facts.proof.because, observation) : [];
+}
+
+function isProven({ facts }: Candidate): boolean {
+  return facts.proof.says === "proven";
+}
+
 /** What this run found, written on the head unless it stands there already. */
-function attestation({ subject, pull, facts }: Pick<Candidate, "subject" | "pull" | "facts">): Decision[] {
+function attestation({ subject, pull, facts }: Candidate): Decision[] {
   const { proof, checks } = facts;
-  if (proof.says === "unknown") return [];
+  if (proof.says === "unknown" || proof.says === "excused") return [];
   const green = proof.says === "proven";
   // A status, not somebody's check run of the same name: that one would never become what we write.
   const written = checks.find(({ name, app }) => name === VERIFY && app === null)?.conclusion;

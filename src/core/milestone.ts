@@ -21,10 +21,18 @@ export type Slug = z.infer<typeof Slug>;
 export const Spec = z.string().min(1).brand<"Spec">();
 export type Spec = z.infer<typeof Spec>;
 
-/**
- * How a criterion is checked. `unknown` is a way this version cannot drive yet (`(http: …)`), `none` is no way
- * at all: both need a human.
- */
+/** One thing a person would do or see in a browser. `what` is visible text, a label, a placeholder or a role's name. */
+export const BrowserStep = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.literal("open"), path: z.string() }),
+  z.strictObject({ do: z.literal("click"), what: z.string() }),
+  z.strictObject({ do: z.literal("fill"), what: z.string(), value: z.string() }),
+  z.strictObject({ do: z.literal("press"), key: z.string() }),
+  z.strictObject({ do: z.literal("see"), text: z.string() }),
+  z.strictObject({ do: z.literal("miss"), text: z.string() }),
+]);
+export type BrowserStep = z.infer<typeof BrowserStep>;
+
+/** How a criterion is checked. `none` is no way at all: it needs a test that names it, or a human. */
 export const Way = z.discriminatedUnion("by", [
   z.strictObject({
     by: z.literal("command"),
@@ -33,11 +41,31 @@ export const Way = z.discriminatedUnion("by", [
     prints: z.string().nullable(),
   }),
   z.strictObject({ by: z.literal("file"), path: z.string().min(1), contains: z.string().nullable() }),
+  /** A test whose full name holds this text. */
+  z.strictObject({ by: z.literal("test"), name: z.string().min(1) }),
+  /** A request to the program the policy's `start:` starts. */
+  z.strictObject({
+    by: z.literal("http"),
+    method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+    path: z.string().startsWith("/"),
+    body: z.string().nullable(),
+    status: z.int().min(100).max(599),
+    contains: z.string().nullable(),
+  }),
+  z.strictObject({ by: z.literal("browser"), steps: z.array(BrowserStep).min(1) }),
+  /** A command that talks to the running program or to the outside; its address is in `DAYBREAK_URL`. */
+  z.strictObject({ by: z.literal("probe"), command: z.string().min(1) }),
+  /** Pictures before and after; never blocks. */
+  z.strictObject({ by: z.literal("look"), path: z.string().startsWith("/") }),
   z.strictObject({ by: z.literal("manual") }),
-  z.strictObject({ by: z.literal("unknown"), way: z.string() }),
   z.strictObject({ by: z.literal("none") }),
 ]);
 export type Way = z.infer<typeof Way>;
+export type WayOf<By extends Way["by"]> = Extract<Way, { by: By }>;
+
+/** What sort of change is asked for: it decides what counts as proof. */
+export const Kind = z.enum(["feature", "fix", "refactoring", "migration", "coverage", "documentation"]);
+export type Kind = z.infer<typeof Kind>;
 
 /** One checkable sentence, without its list marker and without its way in brackets. */
 export const AcceptanceCriterion = z.strictObject({ text: z.string().min(1), way: Way });
@@ -58,6 +86,12 @@ export const Milestone = z.strictObject({
   /** Globs of what it may change although a rule would refuse: existing tests, `package.json` scripts. */
   allows: z.array(z.string()),
   smoke: z.array(z.string()),
+  /** As its `**Kind:**` says, else inferred from the contract's words. */
+  kind: Kind,
+  /** Whether the owner wrote the kind down. */
+  kindGiven: z.boolean(),
+  /** A command whose printed number must fall (refactoring, migration) or rise (coverage). */
+  metric: z.string().nullable(),
   status: MilestoneStatus,
   spec: Spec,
   /** 1-based line of its heading. */

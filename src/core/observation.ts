@@ -5,6 +5,7 @@ import { JournalLine, NightName } from "#core/journal.ts";
 import { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import type { Policy } from "#core/policy.ts";
 import { Roadmap } from "#core/roadmap.ts";
+import { ToldRule } from "#core/rules.ts";
 
 /** How this cycle came to be. `button`: a human's; `dispatch`: Daybreak's own, names its night; `tick`: anything else. */
 export const Trigger = z.enum(["schedule", "button", "dispatch", "tick"]);
@@ -74,13 +75,56 @@ export const RequiredCheck = z.strictObject({
 });
 export type RequiredCheck = z.infer<typeof RequiredCheck>;
 
-/** What the landing branch's rules demand. */
+export const MergeMethod = z.enum(["merge", "squash", "rebase"]);
+export type MergeMethod = z.infer<typeof MergeMethod>;
+
+/** What the landing branch's rules demand of whoever lands. A rule he may bypass is not among them. */
 export const Rules = z.strictObject({
   required: z.array(RequiredCheck),
   pullRequest: z.boolean(),
   mergeQueue: z.boolean(),
+  /** The branch may hold no merge commits. */
+  linear: z.boolean(),
+  /** Reviews that somebody else must have given a pull request. */
+  approvals: z.int().nonnegative(),
+  /** Required checks count only on a head that holds the tip of the branch. Every position of the train does. */
+  strict: z.boolean(),
+  /** How a pull request may be merged, by the repository's settings and the rules. */
+  methods: z.array(MergeMethod),
 });
 export type Rules = z.infer<typeof Rules>;
+
+/** A branch that nothing protects. */
+export const NO_RULES: Rules = {
+  required: [],
+  pullRequest: false,
+  mergeQueue: false,
+  linear: false,
+  approvals: 0,
+  strict: false,
+  methods: ["merge", "squash", "rebase"],
+};
+
+/** A commit of the landing branch, and what the owner's own checks said of it there: workflows go by their file's name. */
+export const Landmark = z.strictObject({
+  commit: Sha,
+  parents: z.array(Sha),
+  tree: Sha,
+  checks: z.array(
+    z.strictObject({ name: z.string(), workflow: z.boolean(), conclusion: Check.shape.conclusion }),
+  ),
+});
+export type Landmark = z.infer<typeof Landmark>;
+
+/** A ref `daybreak/revert/<slug>/<attempt>`: the commit that takes a landed attempt back. */
+export const RevertRef = z.strictObject({
+  slug: Slug,
+  attempt: z.int().positive(),
+  sha: Sha,
+  parents: z.array(Sha),
+  tree: Sha,
+});
+export type RevertRef = z.infer<typeof RevertRef>;
 
 /** An issue of ours that asks a human one question. */
 export const Blocker = z.strictObject({
@@ -93,6 +137,59 @@ export const Blocker = z.strictObject({
   ask: z.string(),
 });
 export type Blocker = z.infer<typeof Blocker>;
+
+/** A commit that `daybreak/next` has and the default branch lacks. */
+export const Unpromoted = z.strictObject({
+  commit: Sha,
+  /** The first of its parents. */
+  parent: Sha,
+  tree: Sha,
+  /** The first line of its message. */
+  title: z.string(),
+  /** What its trailers say; null for a commit that is no milestone's: the owner's own. */
+  of: z.strictObject({ milestone: MilestoneId, attempt: z.int().positive(), spec: Spec }).nullable(),
+});
+export type Unpromoted = z.infer<typeof Unpromoted>;
+
+/** The one pull request from `daybreak/next` to the default branch: the open one, else the youngest. */
+export const PromotionPull = z.strictObject({
+  number: z.int().positive(),
+  head: Sha,
+  state: z.enum(["open", "closed", "merged"]),
+  /** False: somebody else opened it, and it is never edited. */
+  ours: z.boolean(),
+  body: z.string(),
+  /** The attempts whose box is ticked in our own list. */
+  ticked: z.array(z.strictObject({ slug: Slug, attempt: z.int().positive() })),
+});
+export type PromotionPull = z.infer<typeof PromotionPull>;
+
+/** Everything about `daybreak/next` beside what it has as landing branch. */
+export const Promotion = z.strictObject({
+  /** The tip of the default branch. */
+  onto: Sha,
+  /** The tip of `daybreak/next`; null while there is no such branch. */
+  next: Sha.nullable(),
+  /** Whether the tip of the default branch is part of it. */
+  holds: z.boolean(),
+  /** Oldest first; merge commits left out. */
+  unpromoted: z.array(Unpromoted),
+  /** The milestones that are done in the default branch's own roadmap. */
+  promoted: z.array(MilestoneId),
+  /** The contracts in that roadmap, by milestone. */
+  contracts: z.record(z.string(), Spec),
+  /** What real git makes of the commits to be kept on top of the default branch; null while the branch is as it should be. */
+  rebuilt: z
+    .strictObject({
+      chain: z.array(Unpromoted),
+      left: z.array(z.strictObject({ commit: Sha, conflicts: z.array(z.string()) })),
+    })
+    .nullable(),
+  /** What `daybreak/rebuild` names. */
+  staged: Sha.nullable(),
+  pull: PromotionPull.nullable(),
+});
+export type Promotion = z.infer<typeof Promotion>;
 
 const Problem = z.strictObject({
   file: z.string(),
@@ -123,7 +220,11 @@ export const Observation = z.strictObject({
   /** What is wrong with policy or roadmap. Errors of the policy stop everything; the roadmap's only their milestone. */
   problems: z.array(Problem),
   landing: z.strictObject({ branch: z.string(), sha: Sha }),
+  /** Null unless the policy says `land: next`. */
+  promotion: Promotion.nullable(),
   roadmap: Roadmap,
+  /** What an engine is told to mind: the rules that ship, and the owner's. */
+  engineRules: z.array(ToldRule),
   /** Path of the changelog that is kept, or null. */
   changelogPath: z.string().nullable(),
   refs: z.array(AttemptRef),
@@ -134,6 +235,12 @@ export const Observation = z.strictObject({
   /** Runs on our heads that wait for a human's approval. */
   parked: z.array(z.strictObject({ head: Sha, run: z.int().positive(), name: z.string() })),
   rules: Rules,
+  /**
+   * The landing branch as its own checks see it, newest first: its tip, if one of ours landed there, and while that is
+   * red what is below it, down to where it was green or somebody else's.
+   */
+  trail: z.array(Landmark),
+  reverts: z.array(RevertRef),
   blockers: z.array(Blocker),
   journal: z.array(JournalLine),
   /** What an earlier report left, so that an unchanged one writes nothing. */

@@ -4,6 +4,7 @@ import type { Claim, Decision } from "#core/decision.ts";
 import { linesOf } from "#core/journal.ts";
 import { ledgerOf } from "#core/ledger.ts";
 import type { Slug } from "#core/milestone.ts";
+import { awaitsRebuild, founding, pausedBy } from "#core/next.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
 import { ceilingOf, gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
@@ -26,6 +27,9 @@ export type Plan = { claims: Claim[]; held: ReadonlyMap<Slug, string> };
 
 export function plan(observation: Observation): Decision[] {
   const { claims } = chooseFrom(observation);
+  // What starts, starts from the branch as it should be.
+  const first = founding(observation, claims.length > 0);
+  if (first.length > 0) return first;
   return claims.length === 0 ? [] : [{ do: "assign", assignments: claims }];
 }
 
@@ -67,7 +71,9 @@ function inOrder(standings: readonly Standing[], { roadmap }: Observation): Stan
 /** Why no attempt could be made under this policy, or null. */
 export function whyUnworkable(policy: Observation["policy"]): string | null {
   if (gateCommands(policy).length === 0) return "no gate command is known";
-  return priceOf(policy.model, policy.prices) === null ? `the price of ${policy.model} is not known` : null;
+  const models = [policy.model, ...(policy.opinion === false ? [] : [policy.opinion.model ?? policy.model])];
+  const unknown = models.find((model) => priceOf(model, policy.prices) === null);
+  return unknown === undefined ? null : `the price of ${unknown} is not known`;
 }
 
 function reasonAgainstAny(observation: Observation, paid: boolean): string | null {
@@ -81,6 +87,10 @@ function reasonAgainstAny(observation: Observation, paid: boolean): string | nul
   // Until the question is asked: a cycle may start between the refusal and the review that asks about it.
   const trouble = modelTrouble(observation);
   if (trouble) return trouble.because.join("; ");
+  const closed = pausedBy(observation);
+  if (closed) return `#${closed.number} was closed and not merged`;
+  if (awaitsRebuild(observation))
+    return `${observation.policy.branch} is being put on ${observation.repository.defaultBranch}`;
   const minutes = waitingReviewMinutes(observation);
   if (minutes > policy["review-minutes"]) return `about ${minutes} minutes of review wait for you already`;
   return paid ? null : night.because;

@@ -13,6 +13,9 @@ const RepositoryPath = z
   .string()
   .regex(/^(?!\/)(?!(.*\/)?\.\.?(\/|$)).+$/, "a path inside the repository, such as docs/ROADMAP.md");
 
+/** The rolling branch of `land: next`: what has landed there waits for one promotion. */
+export const NEXT = "daybreak/next";
+
 /** Paths no milestone may change, whatever it says. */
 export const PROTECTED_PATHS = [
   ".github/**",
@@ -40,6 +43,8 @@ export const TEST_PATHS = [
   "**/test/**",
   "**/tests/**",
   "**/__tests__/**",
+  "**/__snapshots__/**",
+  "**/testdata/**",
   "**/spec/**",
   "**/*.test.*",
   "**/*.spec.*",
@@ -49,14 +54,46 @@ export const TEST_PATHS = [
   "**/*_test.go",
 ] as const;
 
+/** How the program is started that `(http:)`, `(browser:)`, `(probe:)` and `(look:)` drive. */
+export const Start = z.strictObject({
+  command: z.string().min(1).describe("Starts the program and stays. `PORT` tells it where to listen."),
+  port: z.int().min(1).max(65_535).default(8080).describe("Where it listens."),
+  ready: z
+    .string()
+    .regex(/^\/(?!\/)/, "a path such as /health")
+    .default("/")
+    .describe("The path that answers once it is up."),
+  seconds: z.int().min(1).max(600).default(60).describe("How long it may take to come up."),
+});
+export type Start = z.infer<typeof Start>;
+
+/** Only what `start:` may be at all; `Start` reads it then, so that each mistake within is named at its own place. */
+const StartMapping = z.looseObject({});
+const StartAsWritten = z
+  .union([z.string().min(1), StartMapping], "a command, or a mapping with a command, port, ready and seconds")
+  .transform((one) => (typeof one === "string" ? { command: one } : one))
+  .pipe(Start);
+
+/** What a second look at a change may cost, and by which model. */
+const OpinionTerms = z.strictObject({
+  model: z.string().min(1).optional().describe("The model that is asked. The engine's own if not given."),
+  budget: Dollars.default(1).describe("US dollars for one opinion."),
+});
+
 /** The file as its owner writes it: every key optional, every unknown key an error. */
 export const PolicyFile = z
   .strictObject({
     land: z
-      .enum(["main", "pull-request"])
-      .default("main")
-      .describe("`main` lands proven milestones on the landing branch; `pull-request` merges nothing."),
-    branch: z.string().min(1).optional().describe("The landing branch, if it is not the default branch."),
+      .enum(["next", "main", "pull-request"])
+      .default("next")
+      .describe(
+        "`next` lands proven milestones on `daybreak/next` and keeps one promotion pull request for you; `main` lands them on the landing branch; `pull-request` merges nothing.",
+      ),
+    branch: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("The landing branch, if it is not the default branch. Not with `land: next`."),
     roadmap: RepositoryPath.default("ROADMAP.md").describe("Path of the roadmap."),
     attempts: z.int().min(1).max(20).default(2).describe("Attempts per milestone before a human is asked."),
     budget: z
@@ -100,11 +137,41 @@ export const PolicyFile = z
     build: Commands.optional().describe("Gate commands that build. Detected if not given."),
     test: Commands.optional().describe("Gate commands that test. Detected if not given."),
     tests: Globs.default([...TEST_PATHS]).describe("Globs of test files."),
+    start: StartAsWritten.optional().describe(
+      "How to start the program that criteria drive. Left out: nothing can be driven.",
+    ),
+    flakes: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Tests known to be unstable, by full name or by part of it: they prove nothing and break nothing.",
+      ),
+    "hold-outs": z
+      .string()
+      .min(1)
+      .optional()
+      .describe("A branch whose files are laid over the checkout for checks that the engine never sees."),
     checks: z.array(z.string().min(1)).default([]).describe("Required checks beyond the repository's rules."),
     wait: z
-      .literal(0)
+      .int()
+      .min(0)
+      .max(60)
       .default(0)
-      .describe("Minutes `land` waits for running checks. 0: what still runs belongs to the next cycle."),
+      .describe(
+        "Minutes `land` waits for running checks, 0 on private repositories. What runs longer belongs to the next cycle.",
+      ),
+    "after-landing": z
+      .array(z.string().regex(/^[^/\s]+\.ya?ml$/, "the name of a workflow file, such as ci.yml"))
+      .default([])
+      .describe(
+        "Workflow files that `land` starts on the landing branch after a landing, where GITHUB_TOKEN is all it has. Red ones stop landing.",
+      ),
+    stuck: z
+      .int()
+      .min(1)
+      .max(1_440)
+      .default(60)
+      .describe("Minutes after which a required check that has not ended is called stuck."),
     protected: Globs.default([]).describe("Further globs no milestone may change."),
     limits: z
       .strictObject({
@@ -116,8 +183,10 @@ export const PolicyFile = z
       .describe("The largest change a milestone may make."),
     "needs-human": z
       .enum(["hold", "land"])
-      .default("hold")
-      .describe("What becomes of a proven patch with a criterion no machine can check."),
+      .optional()
+      .describe(
+        "What becomes of a proven patch with a criterion no machine can check. `land` with `land: next`, else `hold`, if not given.",
+      ),
     changelog: z
       .union([z.boolean(), RepositoryPath], "true, false, or a path inside the repository")
       .optional()
@@ -148,6 +217,10 @@ export const PolicyFile = z
       })
       .prefault({})
       .describe("The most `verify` may take."),
+    opinion: z
+      .union([z.literal(false), OpinionTerms], "false, or a mapping with model and budget")
+      .default(false)
+      .describe("A model's second look at contract, change and evidence before a landing. It can only veto."),
     "review-minutes": z
       .int()
       .min(1)
@@ -159,13 +232,19 @@ export const PolicyFile = z
       .default("{id}: {title}")
       .describe("First line of a milestone's commit; {id} and {title} are filled in."),
   })
+  .refine(({ land, branch }) => land !== "next" || branch === undefined, {
+    path: ["branch"],
+    message: "left out beside `land: next`, which has a branch of its own (`land: main` lands on it)",
+  })
   .describe("Daybreak's policy. Every key is optional.");
 
 type PolicyFile = z.infer<typeof PolicyFile>;
 
 /** The policy in force: the file, its defaults, and the commands that were detected where none were given. */
-export type Policy = Omit<PolicyFile, "branch" | "setup" | "build" | "test"> & {
+export type Policy = Omit<PolicyFile, "branch" | "needs-human" | "start" | "setup" | "build" | "test"> & {
   branch: string;
+  "needs-human": "hold" | "land";
+  start: Start | null;
   setup: readonly string[];
   build: readonly string[];
   test: readonly string[];
@@ -182,7 +261,10 @@ export type Detected = {
 export function policyFrom(file: PolicyFile, detected: Detected): Policy {
   return {
     ...file,
-    branch: file.branch ?? detected.defaultBranch,
+    branch: file.land === "next" ? NEXT : (file.branch ?? detected.defaultBranch),
+    // What nobody reviewed before it lands on the default branch waits for a human; a promotion is that review.
+    "needs-human": file["needs-human"] ?? (file.land === "next" ? "land" : "hold"),
+    start: file.start ?? null,
     setup: file.setup ?? detected.setup,
     build: file.build ?? detected.build,
     test: file.test ?? detected.test,
@@ -217,7 +299,14 @@ type Schema = z.core.JSONSchema.JSONSchema;
 
 /** The JSON Schema of the file, as its owner writes it. */
 export function policySchema(): Schema {
-  return z.toJSONSchema(PolicyFile, { io: "input" });
+  return z.toJSONSchema(PolicyFile, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== StartMapping) return;
+      const { $schema: _, ...mapping } = z.toJSONSchema(Start, { io: "input" });
+      Object.assign(jsonSchema, mapping);
+    },
+  });
 }
 
 /** Every key of the file in its order, groups before the keys they hold. A group has no default of its own. */
@@ -225,8 +314,14 @@ export function policyKeys(schema: Schema = policySchema(), within = ""): Policy
   return Object.entries(schema.properties ?? {}).flatMap(([name, of]) => {
     if (typeof of === "boolean") return [];
     const key = `${within}${name}`;
-    const held = policyKeys(of, `${key}.`);
+    const held = policyKeys(mappingOf(of), `${key}.`);
     const value = held.length > 0 ? undefined : of.default;
     return [{ key, default: value, meaning: of.description ?? "" }, ...held];
   });
+}
+
+/** Of a value that may be written in several ways, the one that has keys. */
+function mappingOf(schema: Schema): Schema {
+  const isMapping = (one: Schema | boolean): one is Schema => typeof one === "object" && "properties" in one;
+  return schema.anyOf?.find(isMapping) ?? schema;
 }

@@ -1,15 +1,21 @@
 /** What the morning is told: every milestone with one named reason, what landed, what it cost, what waits. Pure. */
 
+import { type Aftermath, aftermathOf } from "#core/aftermath.ts";
 import { attemptsOf } from "#core/attempt.ts";
-import { candidatesIn, isAlive, landsItself } from "#core/candidates.ts";
+import { candidatesIn, isAlive } from "#core/candidates.ts";
 import type { Finding } from "#core/evidence.ts";
 import { linesOf, type NightName } from "#core/journal.ts";
+import { landsItself } from "#core/landing.ts";
 import type { MilestoneId, Sha, Slug } from "#core/milestone.ts";
+import { awaitsRebuild, rebuilding } from "#core/next.ts";
 import { isOver } from "#core/night.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
 import { addSpend, NOTHING_SPENT, type Spend } from "#core/outcome.ts";
 import { chooseFrom, waitingReviewMinutes, whyUnworkable } from "#core/plan.ts";
 import { type Progress, standingsOf } from "#core/progress.ts";
+import { owesSmoke } from "#core/promises.ts";
+import { headsToTest } from "#core/rebuild.ts";
+import { isBeingMended } from "#core/watch.ts";
 
 type Landed = {
   milestone: MilestoneId;
@@ -31,6 +37,8 @@ export type Morning = {
   waiting: { milestone: MilestoneId; on: MilestoneId[]; because: string }[];
   /** Every milestone of the roadmap, in its order, with where it stands and why. */
   rows: { milestone: MilestoneId; title: string; stands: Progress["state"]; because: string }[];
+  /** What is to be said of the hours after a landing, or null. */
+  aftermath: Aftermath | null;
   problems: Observation["problems"];
   spend: Spend;
   /** US dollars set aside for attempts that have not reported. */
@@ -42,7 +50,7 @@ export type Morning = {
 /** The nights that are over, or in which nothing is left to do: they are closed by a journal line each. */
 export function nightsToClose(observation: Observation): NightName[] {
   const { now, policy } = observation;
-  const restful = nothingIsLeft(observation);
+  const restful = nothingIsLeft(observation) && !owesSmoke(observation) && !isBeingMended(observation);
   return openNights(observation).filter((name) => restful || isOver(name, now, policy.night));
 }
 
@@ -83,6 +91,7 @@ export function morningOf(observation: Observation): Morning {
         : [],
     ),
     rows: rowsOf(observation),
+    aftermath: aftermathOf(observation),
     problems: observation.problems,
     spend: receipts.reduce((total, { spend }) => addSpend(total, spend ?? NOTHING_SPENT), NOTHING_SPENT),
     reserved: receipts.reduce((total, { spend, ceiling }) => total + (spend ? 0 : ceiling), 0),
@@ -106,12 +115,15 @@ export function mayContinue(observation: Observation): boolean {
   const { night, journal } = observation;
   const cycles = new Set(journal.filter((line) => line.night === night.name).map(({ cycle }) => cycle));
   const open = openNights(observation).includes(night.name);
-  return haltOf(observation) === null && open && !night.over && cycles.size < MOST_CYCLES;
+  const hours = (open && !night.over) || isBeingMended(observation);
+  return haltOf(observation) === null && hours && cycles.size < MOST_CYCLES;
 }
 
-function nothingIsLeft(observation: Observation): boolean {
+export function nothingIsLeft(observation: Observation): boolean {
   const busy = attemptsOf(observation).some(({ state }) => state === "working" || state === "pushed");
   const alive = landsItself(observation) && candidatesIn(observation, []).some(isAlive);
+  if (rebuilding(observation).length > 0) return false;
+  if (awaitsRebuild(observation) && headsToTest(observation, []).length > 0) return false;
   return !busy && !alive && chooseFrom(observation, true).claims.length === 0;
 }
 

@@ -4,18 +4,23 @@ import { attemptsOf } from "#core/attempt.ts";
 import { type Candidate, candidatesIn } from "#core/candidates.ts";
 import type { Decision } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
+import { rebuilding } from "#core/next.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
-import { questions, settled } from "#core/questions.ts";
+import { questions, redBase, settled } from "#core/questions.ts";
+import { standGuard } from "#core/sentinel.ts";
 import { staging } from "#core/train.ts";
 
 export function review(observation: Observation, evidence: readonly Evidence[]): Decision[] {
   if (haltOf(observation) !== null) return [];
   const candidates = candidatesIn(observation, evidence);
   return [
+    ...rebuilding(observation),
     ...openings(observation),
     ...candidates.flatMap(rejection),
     ...staging(candidates, observation),
     ...questions(candidates, observation),
+    ...redBase(candidates, observation),
+    ...standGuard(observation),
     ...settled(observation),
   ];
 }

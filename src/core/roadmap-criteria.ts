@@ -3,17 +3,19 @@
 import type { AcceptanceCriterion, Way } from "#core/milestone.ts";
 import { type Complain, quoted } from "#core/roadmap-diagnostics.ts";
 import { type Entry, entryText, type Field, type Piece } from "#core/roadmap-fields.ts";
-import { codeSpans, tidy, withoutCode } from "#core/roadmap-inline.ts";
+import { codeSpans, quotation, tidy, withoutCode } from "#core/roadmap-inline.ts";
+import { exampleOf, isKeyword, KEYWORDS, type Keyword, readWay } from "#core/roadmap-ways.ts";
 
 const CHECKBOX = /^\\?\[(?:.|\\.)?\\?\]\*?(?:\s+|$)/u;
-const BRACKET = /\(\s*(?:(manual)\s*\)|(manual|run|file|test|http|browser|probe|look)\s*:)/giu;
+/** `(manual)` stands alone; every other keyword, and a `manual` that is said wrongly, is followed by a colon. */
+const BRACKET = new RegExp(String.raw`\(\s*(?:(manual)\s*\)|(manual|${KEYWORDS.join("|")})\s*:)`, "giu");
 const EXIT = String.raw`exits(?: with)?(?: code| status)? (\d{1,6})(?![\w.])`;
 const CLAIM = new RegExp(`^(?:(passes)(?!\\w)|${EXIT}|prints(?= ))`, "iu");
-const QUOTED = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)')/u;
 /** A second claim behind the first: a command that passes would not prove it. */
 const FURTHER_CLAIM = /(?:^|\s)(?:and|but|while|then)\s|[,;]\s*\S/iu;
 
-type Reading = { text: string; way: Way } | { wrong: "unreadable" | "ambiguous"; because: string };
+type Wrong = { wrong: "unreadable" | "ambiguous"; because: string; remedy?: string };
+type Reading = { text: string; way: Way } | Wrong;
 
 /** Reads every criterion of a criteria field; a list's introduction that ends in a colon is none. */
 export function readCriteria(field: Field, complain: Complain): AcceptanceCriterion[] {
@@ -30,7 +32,8 @@ function readEntry(text: string, entry: Entry, complain: Complain): AcceptanceCr
   const spot: Piece | undefined = entry.pieces[0];
   if ("wrong" in reading) {
     const code = reading.wrong === "ambiguous" ? "ROADMAP_WAY_AMBIGUOUS" : "ROADMAP_WAY_UNREADABLE";
-    if (spot !== undefined) complain(code, spot, `The criterion ${quoted(text)} ${reading.because}.`);
+    if (spot !== undefined)
+      complain(code, spot, `The criterion ${quoted(text)} ${reading.because}.`, reading.remedy);
     return [{ text, way: { by: "none" } }];
   }
   if (reading.way.by === "none" && spot !== undefined && mentionsClaim(text)) {
@@ -45,101 +48,57 @@ function readEntry(text: string, entry: Entry, complain: Complain): AcceptanceCr
 
 /** Reads one sentence. */
 export function readCriterion(sentence: string): Reading {
-  const bare = withoutCode(sentence);
-  const brackets = [...bare.matchAll(BRACKET)];
-  const [first, second] = brackets;
+  const plain = withoutCode(sentence);
+  const [first, second] = [...plain.matchAll(BRACKET)];
   if (first === undefined) return { text: sentence, way: readClaim(sentence) };
+  const keyword = (first[1] ?? first[2] ?? "").toLowerCase();
   const opens = first.index + first[0].length;
-  const closes = first[1] === undefined ? closingBracket(bare, opens) : opens - 1;
-  if (closes < 0) return { wrong: "unreadable", because: "opens a bracket that does not close" };
-  if (second !== undefined && second.index > closes)
-    return { wrong: "ambiguous", because: "names two ways of checking" };
+  const closes = first[1] === undefined ? closingBracket(plain, opens) : opens - 1;
+  if (closes < 0) return unreadable(keyword, "opens a bracket that does not close");
   const rest = tidy(`${sentence.slice(0, first.index)} ${sentence.slice(closes + 1)}`).replace(
     / (?=[.;,]$)/u,
     "",
   );
-  const text = /^[.;,\s]*$/u.test(rest) ? "" : rest;
-  const keyword = (first[1] ?? first[2] ?? "").toLowerCase();
-  if (keyword !== "manual" && readClaim(rest).by === "command") {
+  if (
+    (second !== undefined && second.index > closes) ||
+    (keyword !== "manual" && readClaim(rest).by === "command")
+  ) {
     return { wrong: "ambiguous", because: "names two ways of checking" };
   }
-  return bracketWay(keyword, first[1] === undefined ? sentence.slice(opens, closes).trim() : "", text);
+  const text = /^[.;,\s]*$/u.test(rest) ? "" : rest;
+  const content = first[1] === undefined ? sentence.slice(opens, closes).trim() : "";
+  return isKeyword(keyword) ? drivenBy(keyword, content, text) : byHand(content, text);
 }
 
-function closingBracket(bare: string, from: number): number {
+/** What a bracket says; a way without a sentence around it gets a plain one. */
+function drivenBy(keyword: Keyword, content: string, text: string): Reading {
+  const read = readWay(keyword, content);
+  return "because" in read
+    ? unreadable(keyword, read.because)
+    : { text: text || read.sentence, way: read.way };
+}
+
+function byHand(content: string, text: string): Reading {
+  if (content === "" && text !== "") return { text, way: { by: "manual" } };
+  return unreadable(
+    "manual",
+    content === "" ? "says nothing beside (manual)" : "puts its sentence into the bracket of (manual)",
+  );
+}
+
+function unreadable(keyword: string, because: string): Wrong {
+  const example = isKeyword(keyword) ? exampleOf(keyword) : "(manual) The page feels fast";
+  return { wrong: "unreadable", because, remedy: `Write it like this: \`${example}\`.` };
+}
+
+function closingBracket(plain: string, from: number): number {
   let depth = 1;
-  for (let at = from; at < bare.length; at += 1) {
-    if (bare[at] === "(") depth += 1;
-    else if (bare[at] === ")") depth -= 1;
+  for (let at = from; at < plain.length; at += 1) {
+    if (plain[at] === "(") depth += 1;
+    else if (plain[at] === ")") depth -= 1;
     if (depth === 0) return at;
   }
   return -1;
-}
-
-/** What a bracket says. `text` is the sentence around it; a run or a file without a sentence gets a plain one. */
-function bracketWay(keyword: string, content: string, text: string): Reading {
-  if (keyword === "manual") return manualWay(content, text);
-  if (content === "") return { wrong: "unreadable", because: `has an empty (${keyword}:)` };
-  if (keyword === "run") return runWay(content, text);
-  if (keyword === "file") return fileWay(content, text);
-  return { text: text || content, way: { by: "unknown", way: `${keyword}: ${content}` } };
-}
-
-function manualWay(content: string, text: string): Reading {
-  if (content === "" && text !== "") return { text, way: { by: "manual" } };
-  const because =
-    content === "" ? "says nothing beside (manual)" : "puts its sentence into the bracket of (manual)";
-  return { wrong: "unreadable", because };
-}
-
-function runWay(content: string, text: string): Reading {
-  const command = onlyCode(content);
-  if (/^`*$/u.test(command)) return { wrong: "unreadable", because: "has an empty (run:)" };
-  if (command === content && content.split('"').length % 2 === 0) {
-    return { wrong: "unreadable", because: "has a command with an open quotation mark" };
-  }
-  const code = command === content ? `\`${command}\`` : content;
-  return { text: text || `${code} passes`, way: { by: "command", command, exitCode: 0, prints: null } };
-}
-
-function fileWay(content: string, text: string): Reading {
-  const split = withoutCode(content).search(/\scontains(?:\s|$)/u);
-  const path = onlyCode(split < 0 ? content : content.slice(0, split));
-  const contains =
-    split < 0
-      ? null
-      : quotation(
-          content
-            .slice(split)
-            .trim()
-            .replace(/^contains\s*/u, ""),
-        );
-  if (split >= 0 && (contains === null || contains.rest !== "")) {
-    return { wrong: "unreadable", because: "does not say in quotes what the file contains" };
-  }
-  if (path === "" || /^[/\\~]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|["“”\0]/u.test(path)) {
-    return { wrong: "unreadable", because: "names no path inside the repository" };
-  }
-  const way: Way = { by: "file", path, contains: contains?.text ?? null };
-  return { text: text || `\`${path}\` ${contains === null ? "exists" : `contains “${contains.text}”`}`, way };
-}
-
-/** The code of a text that is one code span, else the text. */
-function onlyCode(text: string): string {
-  const plain = text.trim();
-  const [span] = codeSpans(plain);
-  return span !== undefined && span.start === 0 && span.end === plain.length ? span.code : plain;
-}
-
-/** The quotation or code span a text begins with, and what follows it. */
-function quotation(text: string): { text: string; rest: string } | null {
-  const [span] = text.startsWith("`") ? codeSpans(text) : [];
-  if (span?.start === 0 && span.code !== "") return { text: span.code, rest: text.slice(span.end).trim() };
-  const match = QUOTED.exec(text);
-  const inner = match?.[1] ?? match?.[2] ?? match?.[3];
-  return match === null || inner === undefined
-    ? null
-    : { text: inner, rest: text.slice(match[0].length).trim() };
 }
 
 /** `` `cmd` passes ``, exits N, prints …, or two of them joined by “and”. Anything less plain is no way. */

@@ -25,16 +25,28 @@ export const ROADMAP_CATALOGUE = {
   ROADMAP_NO_CRITERIA: ["error", "Add `**Acceptance criteria:**` and a list of checkable sentences."],
   ROADMAP_NOTHING_CHECKABLE: [
     "error",
-    "Add a criterion that is not `(manual)`, such as `` `npm test` passes ``.",
+    "Add a criterion that is neither `(manual)` nor `(look:)`, such as `` `npm test` passes ``.",
   ],
   ROADMAP_WAY_UNREADABLE: [
     "error",
-    'Write `(run: command)`, `(file: path)`, `(file: path contains "text")` or `(manual)`, followed by a sentence.',
+    "Write it like the example that comes with the message; the README's table of criteria holds all of them.",
   ],
   ROADMAP_WAY_AMBIGUOUS: ["error", "Split it into one criterion for each way of checking."],
   ROADMAP_WAY_NOT_READ: [
     "warning",
     "Write the command's sentence as a criterion of its own, or add `(run: command)`; as it is, a human checks it.",
+  ],
+  ROADMAP_UNDRIVABLE: [
+    "error",
+    "Add `start:` with the command that starts the program to .github/daybreak.yml.",
+  ],
+  ROADMAP_KIND_UNREADABLE: [
+    "error",
+    "Write one of: feature, fix, refactoring, migration, coverage, documentation; or remove the line.",
+  ],
+  ROADMAP_METRIC_UNREADABLE: [
+    "error",
+    "Write one command that prints a number, in backticks; or remove the line.",
   ],
   ROADMAP_PATHS_UNREADABLE: ["error", "List paths or globs in backticks, separated by commas."],
   ROADMAP_UNKNOWN_DEPENDENCY: ["error", "Name milestones of this file by their ids, or write `none`."],
@@ -51,14 +63,22 @@ export const CONTRACT_CODES: readonly RoadmapCode[] = [
   "ROADMAP_WAY_UNREADABLE",
   "ROADMAP_WAY_AMBIGUOUS",
   "ROADMAP_WAY_NOT_READ",
+  "ROADMAP_KIND_UNREADABLE",
+  "ROADMAP_METRIC_UNREADABLE",
   "ROADMAP_PATHS_UNREADABLE",
 ];
 
-/** What is wrong, and where. Line and column are 1-based. */
-export type Complaint = { code: RoadmapCode; line: number; column: number; message: string };
+/** What is wrong, and where. Line and column are 1-based. Without a remedy of its own, it has that of its code. */
+export type Complaint = {
+  code: RoadmapCode;
+  line: number;
+  column: number;
+  message: string;
+  remedy?: string | undefined;
+};
 
 /** Receives every complaint while a text is read. */
-export type Complain = (code: RoadmapCode, at: Spot, message: string) => void;
+export type Complain = (code: RoadmapCode, at: Spot, message: string, remedy?: string) => void;
 
 /** A place in a line; `at` is a 0-based index. */
 export type Spot = { line: Pick<Line, "number">; at: number };

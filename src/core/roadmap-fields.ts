@@ -3,7 +3,16 @@
 import { tidy, withoutCode } from "#core/roadmap-inline.ts";
 import type { Heading, Line } from "#core/roadmap-lines.ts";
 
-export type FieldKind = "status" | "objective" | "dependsOn" | "touches" | "allows" | "criteria" | "smoke";
+export type FieldKind =
+  | "status"
+  | "kind"
+  | "objective"
+  | "dependsOn"
+  | "touches"
+  | "allows"
+  | "criteria"
+  | "metric"
+  | "smoke";
 
 /** A stretch of one line; `at` is its 0-based index there. */
 export type Piece = { text: string; line: Line; at: number };
@@ -29,6 +38,7 @@ type OpenField = {
 
 const LABELS: Record<FieldKind, string[]> = {
   status: ["status"],
+  kind: ["kind"],
   objective: ["objective", "objectives", "goal", "goals", "aim"],
   dependsOn: ["depends on", "dependencies", "dependency", "requires", "blocked by"],
   touches: ["touches", "files", "scope"],
@@ -46,6 +56,7 @@ const LABELS: Record<FieldKind, string[]> = {
       "done when",
     ],
   ],
+  metric: ["metric"],
   smoke: ["smoke", "smoke test", "smoke tests"],
 };
 const KINDS = new Map(

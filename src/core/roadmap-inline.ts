@@ -41,6 +41,37 @@ function backtickRuns(text: string): { at: number; length: number }[] {
   return runs;
 }
 
+/** The code of a text that is one code span, else the text. */
+export function onlyCode(text: string): string {
+  const plain = text.trim();
+  const [span] = codeSpans(plain);
+  return span !== undefined && span.start === 0 && span.end === plain.length ? span.code : plain;
+}
+
+const QUOTED = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)')/u;
+
+/** The quotation or code span a text begins with, and what follows it. Nothing quoted is no quotation. */
+export function quotation(text: string): { text: string; rest: string } | null {
+  const [span] = text.startsWith("`") ? codeSpans(text) : [];
+  if (span?.start === 0 && span.code !== "") return { text: span.code, rest: text.slice(span.end).trim() };
+  const match = QUOTED.exec(text);
+  const inner = match?.[1] ?? match?.[2] ?? match?.[3];
+  return match === null || inner === undefined
+    ? null
+    : { text: inner, rest: text.slice(match[0].length).trim() };
+}
+
+/** What a path of a URL is made of. Braces, `<` and `:` behind a slash are gaps somebody else was to fill. */
+const URL_PATH = /^\/(?!\/)(?:(?!->|(?<=\/):)[\p{L}\p{N}._~:/?#[\]@!$&'()*+,=%-])*/u;
+
+/** The path of a page a text begins with, bare, quoted or in backticks, and what follows it. */
+export function urlPath(text: string): { text: string; rest: string } | null {
+  const quoted = quotation(text);
+  const path = URL_PATH.exec(quoted?.text ?? text)?.[0];
+  if (path === undefined || (quoted !== null && path !== quoted.text)) return null;
+  return { text: path, rest: quoted?.rest ?? text.slice(path.length).trim() };
+}
+
 /** Spaces in place of `text[start, end)`, so that every other character keeps its column. */
 export function blank(text: string, start: number, end: number): string {
   return text.slice(0, start) + " ".repeat(end - start) + text.slice(end);

@@ -1,6 +1,6 @@
 /** One milestone's section of the file, from its heading to the next: contract, status and what is wrong with it. */
 
-import type { AcceptanceCriterion, MilestoneStatus } from "#core/milestone.ts";
+import type { AcceptanceCriterion, Kind, MilestoneStatus } from "#core/milestone.ts";
 import { readCriteria } from "#core/roadmap-criteria.ts";
 import { type Complain, type Complaint, quoted } from "#core/roadmap-diagnostics.ts";
 import { entryText, type Field, type FieldKind, isFieldLine, readFields } from "#core/roadmap-fields.ts";
@@ -9,7 +9,14 @@ import { hiddenAt, visible } from "#core/roadmap-hidden.ts";
 import { tidy } from "#core/roadmap-inline.ts";
 import type { Heading, Line } from "#core/roadmap-lines.ts";
 import { leavesStatusStanding, type Marker, markersAtEnd, markersFrom } from "#core/roadmap-status.ts";
-import { type Reference, readCommands, readPaths, readReferences } from "#core/roadmap-values.ts";
+import {
+  type Reference,
+  readCommands,
+  readKind,
+  readMetric,
+  readPaths,
+  readReferences,
+} from "#core/roadmap-values.ts";
 
 /** A milestone's heading with the lines below it. */
 export type Section = { line: Line; heading: Heading; says: MilestoneHeading; body: Line[] };
@@ -25,6 +32,9 @@ export type Draft = {
   touches: string[];
   allows: string[];
   smoke: string[];
+  /** Null if the owner gave none. */
+  kind: Kind | null;
+  metric: string | null;
   status: MilestoneStatus;
   markers: Marker[];
   line: Line;
@@ -86,8 +96,8 @@ function complainOfLookAlike(line: Line, heading: Heading, complain: Complain): 
 /** Reads one section. */
 export function readSection(section: Section): Draft {
   const complaints: Complaint[] = [];
-  const complain: Complain = (code, { line, at }, message) =>
-    complaints.push({ code, line: line.number, column: at + 1, message });
+  const complain: Complain = (code, { line, at }, message, remedy) =>
+    complaints.push({ code, line: line.number, column: at + 1, message, remedy });
   complainOfHiddenText(section, complain);
   const fields = readFields(section.body, (piece) =>
     complain(
@@ -110,6 +120,8 @@ export function readSection(section: Section): Draft {
     touches: merge(of("touches"), (field) => readPaths(field, complain), complain) ?? [],
     allows: merge(of("allows"), (field) => readPaths(field, complain), complain) ?? [],
     smoke: merge(of("smoke"), readCommands, complain) ?? [],
+    kind: merge(of("kind"), (field) => readKind(field, complain), complain),
+    metric: merge(of("metric"), (field) => readMetric(field, complain), complain),
     status,
     markers,
     line,

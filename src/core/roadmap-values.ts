@@ -1,5 +1,6 @@
 /** The values of a milestone's list fields: paths, commands, dependencies. Reads them; resolves nothing. */
 
+import type { Kind } from "#core/milestone.ts";
 import { type Complain, quoted } from "#core/roadmap-diagnostics.ts";
 import { entryText, type Field, type Piece } from "#core/roadmap-fields.ts";
 import { idHere } from "#core/roadmap-headings.ts";
@@ -82,6 +83,50 @@ export function readCommands(field: Field): string[] {
     const spans = codeSpans(text).map(({ code }) => code);
     return (spans.length > 0 ? spans : [text]).filter((command) => !NOTHING.test(command));
   });
+}
+
+/** What people call each kind, without blanks and hyphens. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  feature: "feature",
+  fix: "fix",
+  bugfix: "fix",
+  bug: "fix",
+  refactoring: "refactoring",
+  refactor: "refactoring",
+  cleanup: "refactoring",
+  migration: "migration",
+  upgrade: "migration",
+  coverage: "coverage",
+  tests: "coverage",
+  documentation: "documentation",
+  docs: "documentation",
+};
+
+/** The kind of change, as its owner calls it. */
+export function readKind(field: Field, complain: Complain): Kind | null {
+  const text = wholeOf(field);
+  const word = bare(text).replace(/\.$/u, "").toLowerCase().replace(/[\s-]/gu, "");
+  if (Object.hasOwn(KINDS, word)) return KINDS[word] ?? null;
+  const spot = field.entries[0]?.pieces[0] ?? field.place;
+  const message = text === "" ? "The kind is empty." : `${quoted(text)} is no kind of milestone.`;
+  complain("ROADMAP_KIND_UNREADABLE", spot, message);
+  return null;
+}
+
+/** The one command in a code span whose printed number is the metric; a remark may follow it. */
+export function readMetric(field: Field, complain: Complain): string | null {
+  const text = wholeOf(field);
+  const [span, ...more] = codeSpans(text);
+  const isOne = span !== undefined && more.length === 0 && span.start === 0 && span.code !== "";
+  if (isOne && /^\s*(?:[(—–-].*)?\.?$/u.test(text.slice(span.end))) return span.code;
+  const spot = field.entries[0]?.pieces[0] ?? field.place;
+  const message = text === "" ? "The metric is empty." : `${quoted(text)} is not one command in backticks.`;
+  complain("ROADMAP_METRIC_UNREADABLE", spot, message);
+  return null;
+}
+
+function wholeOf(field: Field): string {
+  return tidy(field.entries.map(entryText).join(" "));
 }
 
 /** Every reference of a dependency field; “none” and its kind are an empty list. */

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { digestOf } from "#core/hash.ts";
+import { inferKind } from "#core/kind.ts";
 import { Milestone, MilestoneId, Spec } from "#core/milestone.ts";
 import {
   CONTRACT_CODES,
@@ -93,9 +94,9 @@ function read(markdown: string): { roadmap: Roadmap; drafts: Draft[] } {
   }
   const complainOf =
     (draft: Draft | null): Complain =>
-    (code, { line, at }, message) =>
+    (code, { line, at }, message, remedy) =>
       report(
-        { code, line: line.number, column: at + 1, message },
+        { code, line: line.number, column: at + 1, message, remedy },
         draft === null ? null : MilestoneId.parse(draft.id),
       );
   const { lines, unclosed } = scanLines(markdown);
@@ -127,11 +128,11 @@ function unclosedMessage({ what }: Unclosed): string {
 }
 
 function diagnosticOf(
-  { code, message, line, column }: Complaint,
+  { code, message, line, column, remedy }: Complaint,
   milestone: MilestoneId | null,
 ): RoadmapDiagnostic {
-  const [severity, remedy] = ROADMAP_CATALOGUE[code];
-  return { code, severity, message, remedy, line, column, milestone };
+  const [severity, usual] = ROADMAP_CATALOGUE[code];
+  return { code, severity, message, remedy: remedy ?? usual, line, column, milestone };
 }
 
 /** What a milestone must say before it may start; others may say as little as they like. */
@@ -145,18 +146,18 @@ function checkContract(draft: Draft, complain: Complain): void {
       spot,
       `${draft.id} has no acceptance criteria, so nobody could tell when it is done.`,
     );
-  } else if (draft.criteria.every(({ way }) => way.by === "manual")) {
+  } else if (draft.criteria.every(({ way }) => way.by === "manual" || way.by === "look")) {
     complain(
       "ROADMAP_NOTHING_CHECKABLE",
       spot,
-      `${draft.id} has only manual criteria, so nothing can be checked.`,
+      `${draft.id} has only criteria for human eyes, so nothing can be checked.`,
     );
   }
 }
 
 function milestoneOf(draft: Draft, ordinal: number, dependsOn: MilestoneId[]): Milestone {
-  const { id, title, objective, criteria, touches, allows, smoke, status, line } = draft;
-  const contract = [id, title, objective, criteria, dependsOn, touches, allows, smoke];
+  const { id, title, objective, criteria, touches, allows, smoke, kind, metric, status, line } = draft;
+  const contract = [id, title, objective, criteria, dependsOn, touches, allows, smoke, ...givenOf(draft)];
   return {
     id: MilestoneId.parse(id),
     slug: slugOf(id, ordinal),
@@ -167,8 +168,16 @@ function milestoneOf(draft: Draft, ordinal: number, dependsOn: MilestoneId[]): M
     touches,
     allows,
     smoke,
+    kind: kind ?? inferKind(draft),
+    kindGiven: kind !== null,
+    metric,
     status,
     spec: Spec.parse(digestOf(JSON.stringify(contract)).slice(0, SPEC_DIGITS)),
     line: line.number,
   };
+}
+
+/** Younger fields are part of the contract only where they are written, so that no older contract changes. */
+function givenOf({ kind, metric }: Draft): object[] {
+  return [...(kind === null ? [] : [{ kind }]), ...(metric === null ? [] : [{ metric }])];
 }

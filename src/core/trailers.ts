@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { Subject } from "#core/decision.ts";
-import { MilestoneId, Spec } from "#core/milestone.ts";
+import { MilestoneId, type Sha, Spec } from "#core/milestone.ts";
 
 const Trailers = z.strictObject({
   milestone: MilestoneId,
@@ -34,6 +34,16 @@ export function milestoneMessage(
   const { milestone } = provenance;
   const subject = template.replaceAll(/\{(id|title)\}/g, (_, name) => (name === "id" ? milestone : title));
   return `${oneLine(subject) || oneLine(milestone)}\n\n${trailersOf(provenance)}${again > 0 ? `Again: ${again}\n` : ""}`;
+}
+
+/** The commit that takes a landed one back. It is no attempt: `parseTrailers` does not know it. */
+export function revertMessage(
+  template: string,
+  { title, reverts, ...provenance }: Provenance & { title: string; reverts: Sha },
+): string {
+  const [subject = ""] = milestoneMessage(template, { ...provenance, title }).split("\n", 1);
+  const { milestone, cycle } = provenance;
+  return `Revert ${subject}\n\nMilestone: ${oneLine(milestone)}\nReverts: ${reverts}\nCycle: ${cycle}\n`;
 }
 
 /** Null for any message that is not one of ours. */

@@ -1,11 +1,13 @@
-/** The train: which pull request is brought on top of the landing branch, tested there, and landed next. Pure. */
+/** The train: pull requests one behind the other on the landing branch, each tested on top of those before it. Pure. */
 
-import { type Candidate, candidatesIn, isAlive, landsItself } from "#core/candidates.ts";
-import type { Decision, Subject } from "#core/decision.ts";
+import * as z from "zod";
+import { type Candidate, candidatesIn, isAlive, reportedOn } from "#core/candidates.ts";
+import type { Car, Decision } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
 import type { WaitFor } from "#core/gates.ts";
 import { linesOf } from "#core/journal.ts";
-import type { Sha } from "#core/milestone.ts";
+import { landsItself, longestTrain, secondsToWait } from "#core/landing.ts";
+import { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
 import type { Verdict } from "#core/verdict.ts";
 
@@ -13,62 +15,130 @@ import type { Verdict } from "#core/verdict.ts";
 export const MOST_FRESH_HEADS = 3;
 
 /** One place in the train: a head that is tested as it would land. */
-export type Position = Subject & { pull: number; head: Sha; base: Sha; verify: boolean };
+export const Position = z.strictObject({
+  milestone: MilestoneId,
+  slug: Slug,
+  attempt: z.int().positive(),
+  spec: Spec,
+  /** 0: a commit of the rebuilt `daybreak/next`, which has none of its own. */
+  pull: z.int().nonnegative(),
+  head: Sha,
+  /** What it stands on: the landing branch, or the position before it. */
+  base: Sha,
+  /** What is still to be asked of it; null: nothing. */
+  court: z.enum(["full", "position"]).nullable(),
+  /** A model is to be asked about it in this run. */
+  opinion: z.boolean(),
+  /** Required checks that have reported on it. */
+  reported: z.array(z.string()),
+});
+export type Position = z.infer<typeof Position>;
 
-/** The head to test and land next, or none. One at a time: a landing moves the base of the rest. */
+/** The heads to test and land next, in the order in which they stand. Empty when nothing could come of it. */
 export function trainOf(observation: Observation, evidence: readonly Evidence[]): Position[] {
   if (haltOf(observation) !== null || !landsItself(observation)) return [];
-  const next = nextOnTop(candidatesIn(observation, evidence));
-  if (!next || !waitsOnlyFor(next.verdict, "verify", "checks")) return [];
-  const { pull, subject, facts } = next;
-  const unproven = facts.proof.says === "unknown";
-  const checksPend = next.verdict.kind === "wait" && next.verdict.for.has("checks");
+  const train = chainOf(candidatesIn(observation, evidence), observation);
+  const patient = secondsToWait(observation) > 0 && train.some((one) => !isAsked(one, observation));
   // Only the App's own status survives this run: without it, proving a head early would prove it for nothing.
-  if (checksPend && (!unproven || observation.mode === "token-only")) return [];
-  return [
-    { ...subject, pull: pull.number, head: pull.head, base: observation.landing.sha, verify: unproven },
-  ];
+  const outlasts = observation.mode === "app" || patient;
+  const idle = train.findIndex(({ verdict }) => !outlasts && wants(verdict, "checks"));
+  const positions = (idle === -1 ? train : train.slice(0, idle)).map((one) => positionOf(one, observation));
+  const moves =
+    patient ||
+    train[0]?.verdict.kind === "land" ||
+    positions.some(({ court, opinion }) => court !== null || opinion);
+  return moves ? positions : [];
 }
 
-/** The next pull is brought on top of the landing branch, unless one is there already and still alive. */
+/** The pull requests that are not in their place are restacked behind those that are; a train that is valid stays. */
 export function staging(candidates: readonly Candidate[], observation: Observation): Decision[] {
   if (!landsItself(observation)) return [];
-  const onTop = nextOnTop(candidates);
-  const next = onTop ?? candidates.find((one) => !one.onTop && isAlive(one));
-  if (!next) return [];
-  const again = freshHeadsOf(next.subject, observation);
-  if (onTop && !(waitsOnlyFor(next.verdict, "fresh head", "verify") && wants(next.verdict, "fresh head")))
-    return [];
-  if (onTop && again >= MOST_FRESH_HEADS) return [];
-  const { subject, pull } = next;
-  const onto = observation.landing.sha;
-  return [
-    { do: "stage", ...subject, pull: pull.number, head: pull.head, onto, again: onTop ? again + 1 : 0 },
-  ];
+  const train = chainOf(candidates, observation);
+  const tip = train.at(-1)?.pull.head ?? observation.landing.sha;
+  const waiting = candidates.filter(
+    (one) =>
+      isAlive(one) &&
+      !train.includes(one) &&
+      mayRide(one, observation) &&
+      !wasLeftOut(one, train, observation),
+  );
+  const cars = waiting
+    .slice(0, longestTrain(observation) - train.length)
+    .map(({ subject, pull, below }, index): Car => {
+      const again = index === 0 && below === tip ? freshHeadsOf({ subject, below }, observation) + 1 : 0;
+      return { ...subject, pull: pull.number, head: pull.head, again };
+    });
+  return cars.length === 0 ? [] : [{ do: "stage", onto: tip, cars }];
 }
 
-/** How many heads this attempt was given on the landing branch's present tip. */
-export function freshHeadsOf({ slug, attempt }: Subject, { journal, landing }: Observation): number {
+/** How many heads this attempt was given where it stands now. */
+export function freshHeadsOf(
+  { subject: { slug, attempt }, below }: Pick<Candidate, "subject" | "below">,
+  { journal }: Pick<Observation, "journal">,
+): number {
   return linesOf(journal, "staged").filter(
-    (line) => line.slug === slug && line.attempt === attempt && line.base === landing.sha,
+    (line) =>
+      line.slug === slug && line.attempt === attempt && line.base === below && line.conflicts.length === 0,
   ).length;
 }
 
-function nextOnTop(candidates: readonly Candidate[]): Candidate | undefined {
-  const alive = candidates.filter((one) => one.onTop && isAlive(one));
-  return (
-    alive.find(({ verdict }) => waitsOnlyFor(verdict, "verify")) ??
-    alive.find(({ verdict }) => wants(verdict, "fresh head")) ??
-    alive[0]
+/** The longest row of pull requests that stand on the landing branch, one on top of the other, and may stay there. */
+function chainOf(candidates: readonly Candidate[], observation: Observation): Candidate[] {
+  const fit = candidates.filter((one) => isAlive(one) && !wants(one.verdict, "fresh head"));
+  // Who waits for nothing else is not held up by who waits for checks.
+  const ordered = fit.toSorted((one, other) => Number(isHeldUp(one)) - Number(isHeldUp(other)));
+  const on = (tip: Sha): Candidate[] =>
+    ordered
+      .filter(({ below }) => below === tip)
+      .map((one) => [one, ...on(one.pull.head)])
+      .reduce((best, row) => (row.length > best.length ? row : best), []);
+  return on(observation.landing.sha).slice(0, longestTrain(observation));
+}
+
+function mayRide(candidate: Candidate, observation: Observation): boolean {
+  return !wants(candidate.verdict, "fresh head") || freshHeadsOf(candidate, observation) < MOST_FRESH_HEADS;
+}
+
+/** It was tried behind one of these and conflicted: that is judged when the other one has landed. */
+function wasLeftOut(
+  { pull }: Candidate,
+  train: readonly Candidate[],
+  { journal, landing }: Observation,
+): boolean {
+  const heads = new Set([landing.sha, ...train.map((one) => one.pull.head)]);
+  return linesOf(journal, "staged").some(
+    ({ slug, attempt, head, base, conflicts }) =>
+      slug === pull.slug &&
+      attempt === pull.attempt &&
+      head === pull.head &&
+      conflicts.length > 0 &&
+      heads.has(base),
   );
+}
+
+function positionOf({ subject, pull, below, facts, verdict }: Candidate, { night }: Observation): Position {
+  const court = facts.proof.says === "unknown" ? facts.proof.court : null;
+  const base = below ?? pull.head;
+  return {
+    ...subject,
+    pull: pull.number,
+    head: pull.head,
+    base,
+    court,
+    opinion: night.paid && wants(verdict, "opinion"),
+    reported: reportedOn(facts),
+  };
+}
+
+/** A human was asked about it: nobody waits for its checks meanwhile. */
+export function isAsked({ subject }: Candidate, { blockers }: Observation): boolean {
+  return blockers.some(({ open, key }) => open && key === subject.slug);
+}
+
+function isHeldUp({ verdict }: Candidate): boolean {
+  return wants(verdict, "checks");
 }
 
 function wants(verdict: Verdict, what: WaitFor): boolean {
   return verdict.kind === "wait" && verdict.for.has(what);
-}
-
-/** True as well for what waits for nothing any more. */
-function waitsOnlyFor(verdict: Verdict, ...what: WaitFor[]): boolean {
-  if (verdict.kind === "land") return true;
-  return verdict.kind === "wait" && [...verdict.for].every((one) => what.includes(one));
 }

@@ -7,11 +7,13 @@ import type { Claim } from "#core/decision.ts";
 import { type Diagnostic, Failure } from "#core/errors.ts";
 import { linesOf } from "#core/journal.ts";
 import type { Observation } from "#core/observation.ts";
-import { plan } from "#core/plan.ts";
+import { chooseFrom, plan } from "#core/plan.ts";
 import { gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
+import { headsToTest } from "#core/rebuild.ts";
 import { review } from "#core/review.ts";
-import { trainOf } from "#core/train.ts";
+import { afterLanding, sittings } from "#core/sentinel.ts";
+import { promotionOn } from "#jobs/promotion.ts";
 import { reportOn } from "#jobs/report.ts";
 import { settle } from "#jobs/settle.ts";
 import type { Forge } from "#ports/forge.ts";
@@ -25,6 +27,10 @@ export type PlanResult = {
   /** Nothing is left to decide anywhere: no other job needs to start. */
   idle: boolean;
   parallel: number;
+  /** Nobody has seen the gate commands green on the base: it is measured before anything is paid for. */
+  unknownBase: boolean;
+  /** The branch with hold-out checks; empty if there is none. */
+  holdOuts: string;
   night: string;
 };
 
@@ -46,16 +52,26 @@ export async function planNight(world: {
     matrix,
     idle: matrix.length === 0 && isIdle(observation),
     parallel: observation.policy.parallel,
+    unknownBase: matrix.length > 0 && !isProvenBase(observation),
+    holdOuts: observation.policy["hold-outs"] ?? "",
     night: observation.night.name,
   };
+}
+
+/** The tip is what we landed ourselves: exactly this tree was tested before. */
+function isProvenBase({ journal, landing }: Observation): boolean {
+  return linesOf(journal, "landed").some(({ commit }) => commit === landing.sha);
 }
 
 /** Nothing for `review`, `land` or `report` to do: an idle cycle is one job without a write. */
 function isIdle(observation: Observation): boolean {
   return (
     review(observation, []).length === 0 &&
-    trainOf(observation, []).length === 0 &&
-    reportOn(observation).decisions.length === 0
+    headsToTest(observation, []).length === 0 &&
+    sittings(observation).length === 0 &&
+    afterLanding(observation, []).length === 0 &&
+    reportOn(observation).decisions.length === 0 &&
+    promotionOn(observation).length === 0
   );
 }
 
@@ -104,7 +120,7 @@ function failureOf(code: Failure["code"], message: string, diagnostics: Diagnost
 async function provePublishing(observation: Observation, forge: Forge): Promise<void> {
   const { journal, night } = observation;
   const begun = linesOf(journal, "assigned").some((line) => line.night === night.name);
-  if (begun || plan(observation).length === 0) return;
+  if (begun || chooseFrom(observation).claims.length === 0) return;
   const proof = await forge.provePublishing();
   if (proof.allowed) return;
   throw new Failure("PUBLISHING_REFUSED", `GitHub refuses our pull requests: ${proof.because}`);

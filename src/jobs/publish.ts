@@ -1,11 +1,12 @@
 /** Judges what an attempt made, writes its receipt, and opens the pull request whatever the evidence says. */
 
+import { excuseFor } from "#core/alarms.ts";
 import { attemptsOf } from "#core/attempt.ts";
 import { judgeBounds } from "#core/bounds.ts";
 import type { Assignment } from "#core/brief.ts";
+import { faultsOf } from "#core/court/faults.ts";
 import type { DecisionOf, Subject } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
-import { faultsOf } from "#core/gates.ts";
 import type { Milestone, Sha } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { NOTHING_SPENT, type Outcome } from "#core/outcome.ts";
@@ -124,7 +125,9 @@ async function judgeChange(
     };
   if (bounds.refused.length > 0) return rejected(...bounds.refused);
   const evidence = (await handOver.readEvidence()).find((one) => isAbout(one, receipt, staged.tree));
-  const faults = evidence ? faultsOf(evidence) : ["`verify` left no evidence for this tree"];
+  const faults = evidence
+    ? (excuseFor(evidence) ?? faultsOf(evidence))
+    : ["`verify` left no evidence for this tree"];
   return {
     as: "pull",
     tree: staged.tree,

@@ -1,7 +1,10 @@
 /** What passes between jobs as files: each job reads what was made for its milestone and attempt, and nothing else. */
 
 import type { Assignment, Brief } from "#core/brief.ts";
+import type { Baseline } from "#core/court/baseline.ts";
 import type { Evidence } from "#core/evidence.ts";
+import type { Sha } from "#core/milestone.ts";
+import type { Opinion, OpinionQuestion } from "#core/opinion.ts";
 import type { Outcome } from "#core/outcome.ts";
 
 export interface HandOver {
@@ -12,8 +15,17 @@ export interface HandOver {
   readPatch(): Promise<Uint8Array | null>;
   /** Every readable piece of evidence that was made in this workflow run. */
   readEvidence(): Promise<Evidence[]>;
+  /** What this run measured of a base, or null. */
+  readBaseline(base: Sha): Promise<Baseline | null>;
+  writeBaseline(baseline: Baseline): Promise<void>;
   writeBrief(brief: Brief, startFrom: Uint8Array | null): Promise<void>;
   writeOutcome(outcome: Outcome): Promise<void>;
   writePatch(patch: Uint8Array): Promise<void>;
   writeEvidence(evidence: Evidence): Promise<void>;
+  /** What is asked about this very head of the train, or null. */
+  readQuestion(assignment: Assignment): Promise<OpinionQuestion | null>;
+  writeQuestion(question: OpinionQuestion): Promise<void>;
+  /** Every readable opinion that was given in this workflow run. */
+  readOpinions(): Promise<Opinion[]>;
+  writeOpinion(opinion: Opinion): Promise<void>;
 }

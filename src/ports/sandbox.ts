@@ -8,6 +8,8 @@ export type SandboxCommand = {
   directory: string;
   /** Absolute paths it may write below, `directory` not included unless named. Everything else is read-only. */
   writable: readonly string[];
+  /** Absolute paths of this command's own that it may read although the sandbox hides the folder they lie in. */
+  readable?: readonly string[] | undefined;
   /** Its whole environment; nothing of ours is inherited. */
   environment: Readonly<Record<string, string>>;
   /** `none`: no route anywhere, not even to this machine. `open`: for the owner's own `setup:` commands. */

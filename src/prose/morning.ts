@@ -17,6 +17,7 @@ import {
   sentence,
   table,
 } from "#prose/markdown.ts";
+import { tellAftermath } from "#prose/sentinel.ts";
 import { headline, type Landed, landedAfter, landedTonight, rejectedStill, titleOf } from "#prose/tonight.ts";
 
 export const DASHBOARD_TITLE = "Daybreak: the morning report";
@@ -27,7 +28,7 @@ const MARKER = "<!-- daybreak:dashboard -->";
 const ROOMY: Room = { entries: 500, words: 1_500 };
 
 /** Tried in this order until the report fits into an issue. */
-const ROOMS: readonly Room[] = [
+export const ROOMS: readonly Room[] = [
   ROOMY,
   { entries: 150, words: 600 },
   { entries: 50, words: 300 },
@@ -98,11 +99,13 @@ export function tellCost({ spend, reserved, reviewMinutes }: Morning): string | 
   return told.length === 0 ? null : told.join(" ");
 }
 
-function tellIn(room: Room, morning: Morning): string {
+/** The report with that much room. */
+export function tellIn(room: Room, morning: Morning): string {
   const { stop } = morning;
   const told: [string, string | null][] = [
     ["Needs you", tellQuestions(morning, room.words)],
     ["Landed", tellLanded(room, morning)],
+    ["After landing", tellAftermath(morning.aftermath)],
     ["Rejected", tellRejected(room, morning)],
     ["Where every milestone stands", tellStandings(morning, room)],
     ["Problems", tellProblems(room, morning)],

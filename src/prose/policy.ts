@@ -27,7 +27,8 @@ export function policyReference(): string {
 }
 
 function inWords(value: unknown, key: string): string {
-  if (value === undefined) return key === "changelog" ? "CHANGELOG.md, if it exists" : "none";
+  if (value === undefined || value === null)
+    return key === "changelog" ? "CHANGELOG.md, if it exists" : "none";
   if (key === "budget" && isGroup(value)) return pairs(value, (dollars) => `$${dollars}`);
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(asCode).join(", ");
   if (isGroup(value)) return pairs(value, (one) => (isGroup(one) ? `(${pairs(one, String)})` : String(one)));

@@ -3,6 +3,7 @@
 import { type Finding, isByHand } from "#core/evidence.ts";
 import type { Milestone, Sha, Slug, Spec } from "#core/milestone.ts";
 import type { Spend } from "#core/outcome.ts";
+import type { Policy } from "#core/policy.ts";
 import { dollars, short, tokens } from "#prose/figures.ts";
 import { findingSaid, isForYou, tally } from "#prose/findings.ts";
 import { plain } from "#prose/hostile.ts";
@@ -23,7 +24,7 @@ type PullFacts = {
   ceiling: number;
   base: Sha;
   tree: Sha;
-  land: "main" | "pull-request";
+  land: Policy["land"];
 };
 
 /** Tried in this order until the body fits. */

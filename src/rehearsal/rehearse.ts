@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { initBare } from "#adapters/git/git.ts";
+import { initBare, openGit } from "#adapters/git/git.ts";
 import { connect } from "#adapters/github/connection.ts";
 import { observe } from "#adapters/github/observe.ts";
 import { NETWORK_VARIABLES } from "#adapters/sandbox/environment.ts";
@@ -17,6 +17,7 @@ import { CALLER, found, type Origin, scriptIn, type WorldFile, worldIn } from "#
 import { openKeeper } from "#rehearsal/keeper.ts";
 import type { Script } from "#rehearsal/model/script.ts";
 import { openModel } from "#rehearsal/model/server.ts";
+import { bringHoldOuts } from "#rehearsal/replay/hold-outs.ts";
 import type { ProgressEvent } from "#rehearsal/runner/machine.ts";
 import { createRunner } from "#rehearsal/runner/runner.ts";
 
@@ -62,6 +63,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Rehearsed> {
   const keeper = await openKeeper(join(directory, "keeper.pid"));
   try {
     const world = await worldFor(rehearsal);
+    await holdOutsFor(world, rehearsal);
     const sandbox = await sandboxFor(world, rehearsal);
     const model = await modelFor(world, rehearsal);
     rehearsal.onStart?.({ world, sandbox: sandbox.name, model: model.name });
@@ -136,6 +138,13 @@ async function worldFor({
   if (known.kind !== origin.kind || known.tokenOnly !== tokenOnly)
     throw new Failure("KEEP_UNREADABLE", `${directory} holds a rehearsal of another kind (${known.kind})`);
   return known;
+}
+
+async function holdOutsFor({ owner, name, defaultBranch }: WorldFile, rehearsal: Rehearsal): Promise<void> {
+  const { directory, origin } = rehearsal;
+  if (origin.kind === "demo") return;
+  const remote = openGit(join(directory, "remote", owner, `${name}.git`));
+  await bringHoldOuts(remote, defaultBranch, origin.directory);
 }
 
 /** Only the bundled demo may run without a sandbox unasked. */

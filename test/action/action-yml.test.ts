@@ -76,6 +76,7 @@ describe("action.yml", () => {
       spec: "0123456789abcdef",
       train: "[]",
       acted: "true",
+      court: "position",
     };
     for (const { step } of STEPS) {
       const given = (name: string) => {

@@ -7,14 +7,22 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Bundle, buildAll, differences } from "../../bundle.ts";
 
-const ENGINE = "src/adapters/anthropic/engine.ts";
+const MODELS = "src/adapters/models.ts";
+const BROWSER = "src/adapters/witness/browser.ts";
 
 /** A house with the real packages and the real doors' names, but with next to nothing behind them. */
 const HOUSE = {
   "src/main.ts": `import { parse } from "yaml";
-    if (process.argv[2] === "work") import("#adapters/anthropic/engine.ts").then(({ say }) => console.log(say()));
+    if (process.argv[2] === "work") import("#adapters/models.ts").then(({ say }) => console.log(say()));
     else console.log("plan", parse("a: 1").a);`,
-  [ENGINE]: `import Anthropic from "@anthropic-ai/sdk";
+  "src/adapters/court.ts": `import { parser } from "@lezer/javascript";
+    export const read = (text: string): string => parser.parse(text).topNode.name;
+    export const look = async (): Promise<string> => (await import("#adapters/witness/browser.ts")).look();`,
+  [BROWSER]: `import { chromium } from "playwright-core";
+    export const look = (): string => chromium.name();`,
+  "src/adapters/key-proxy/process.ts": "process.exit(0);",
+  "src/calibrate/calibrate.ts": `export const calibrate = (): string => "calibrated";`,
+  [MODELS]: `import Anthropic from "@anthropic-ai/sdk";
     export function say(): string { return typeof new Anthropic({ apiKey: "none" }).beta.messages.toolRunner; }`,
   "src/cli.ts": `#!/usr/bin/env node
     import { data } from "@actions/expressions";
@@ -72,22 +80,34 @@ beforeAll(async () => {
 afterAll(() => Promise.all(rooms.map((room) => rm(room, { recursive: true, force: true }))));
 
 describe("the bundles", () => {
-  test("are three, with the licences of what is in them", () => {
+  test("are seven, with the licences of what is in them", () => {
     expect([...shipped.keys()].filter((path) => path.startsWith("dist/")).toSorted()).toEqual([
+      "dist/browser.cjs",
+      "dist/calibrate.cjs",
       "dist/cli.cjs",
-      "dist/engine.cjs",
+      "dist/court.cjs",
+      "dist/key-proxy.cjs",
       "dist/licenses.txt",
       "dist/main.cjs",
+      "dist/models.cjs",
     ]);
   });
 
   test("leave the model SDK to the one job that asks for it", async () => {
     const whole = await shippedAlone();
-    const lean = await shippedAlone(["dist/engine.cjs"]);
+    const lean = await shippedAlone(["dist/models.cjs"]);
     expect(await run(lean, "dist/main.cjs", "plan")).toBe("plan 1");
-    expect(await run(lean, "dist/main.cjs", "work")).toContain("engine.cjs");
+    expect(await run(lean, "dist/main.cjs", "work")).toContain("models.cjs");
     expect(await run(whole, "dist/main.cjs", "work")).toBe("function");
     expect(Buffer.from(shipped.get("dist/main.cjs") ?? "").includes("anthropic-ai/sdk")).toBe(false);
+  });
+
+  test("carry a whole browser driver, read only when somebody looks", async () => {
+    const root = await shippedAlone();
+    const ask =
+      'const court = require("./dist/court.cjs"); court.look().then((name) => console.log(court.read("1"), name));';
+    expect(await run(root, "-e", ask)).toBe("Script chromium");
+    expect(await run(await shippedAlone(["dist/browser.cjs"]), "-e", ask)).toContain("browser.cjs");
   });
 
   test("hold every package the command line needs", async () => {
@@ -128,7 +148,7 @@ describe("the bundles", () => {
 });
 
 describe("a build is refused", () => {
-  const main: Bundle = { entry: "src/main.ts", file: "dist/main.cjs", node: 24, apart: [ENGINE] };
+  const main: Bundle = { entry: "src/main.ts", file: "dist/main.cjs", node: 24, apart: [MODELS] };
 
   test("without its entry, by name", async () => {
     await expect(buildAll(await aHouse({}), [main])).rejects.toThrow("src/main.ts is missing: dist/main.cjs");
@@ -137,7 +157,7 @@ describe("a build is refused", () => {
   test("when what stands apart is imported at once", async () => {
     const root = await aHouse({
       ...HOUSE,
-      "src/main.ts": 'import { say } from "#adapters/anthropic/engine.ts"; say();',
+      "src/main.ts": 'import { say } from "#adapters/models.ts"; say();',
     });
     await expect(buildAll(root, [main])).rejects.toThrow(
       /src\/main\.ts:1:\d+ .*load it with `await import\(\)`/,

@@ -13,7 +13,9 @@ const POSITION = {
   pull: 7,
   head: "head-sha1",
   base: "main-sha1",
-  verify: true,
+  court: "position",
+  opinion: false,
+  reported: ["ci"],
 };
 
 function read(given: Record<string, string>) {

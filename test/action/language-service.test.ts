@@ -76,7 +76,7 @@ const REFUSED: readonly (Rule["planted"] & { what: string; says: string })[] = [
     path: NIGHT,
     from: "needs: plan\n",
     to: "needs: plans\n",
-    says: "Job 'milestone' depends on unknown job 'plans'",
+    says: "Job 'baseline' depends on unknown job 'plans'",
   },
   {
     what: "an output of a step that does not exist",

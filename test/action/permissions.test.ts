@@ -29,6 +29,7 @@ const TABLE: Record<string, Permissions> = {
     statuses: "read",
     actions: "read",
   },
+  "night.yml baseline": { contents: "read" },
   "milestone.yml work": { contents: "read" },
   "milestone.yml verify": { contents: "read" },
   "milestone.yml publish": {
@@ -47,6 +48,7 @@ const TABLE: Record<string, Permissions> = {
     actions: "read",
   },
   "landing.yml verify": { contents: "read" },
+  "landing.yml opinion": { contents: "read" },
   "landing.yml land": {
     contents: "write",
     "pull-requests": "write",
@@ -68,6 +70,9 @@ const TABLE: Record<string, Permissions> = {
 
 /** Jobs that may hold the App's private key, for the token they mint. */
 const WITH_APP_KEY = ["plan", "publish", "review", "land"];
+
+/** Jobs that may speak to a model; neither holds a write permission. */
+const WITH_MODEL_KEY = ["milestone.yml work", "landing.yml opinion"];
 
 const RANK = { none: 0, read: 1, write: 2 } as const;
 
@@ -194,10 +199,10 @@ const WALLS: Rule[] = [
     says: "milestone.yml verify is handed a token",
   },
   {
-    rule: "only `work` sees the model's key",
+    rule: "only `work` and `opinion` see the model's key",
     judge: (files) =>
       jobsOf(files)
-        .filter(({ at, job }) => at !== "milestone.yml work" && mentions(job, /anthropic/i))
+        .filter(({ at, job }) => !WITH_MODEL_KEY.includes(at) && mentions(job, /anthropic/i))
         .map(({ at }) => `${at} sees the model's key`),
     planted: {
       path: LANDING,

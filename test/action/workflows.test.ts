@@ -34,15 +34,17 @@ test("the cycle and the two workflows it calls have the shape of the night", () 
   );
   expect(shape.join("\n")).toMatchInlineSnapshot(`
     "night.yml plan
-    night.yml milestone | after plan | as a matrix | calls ./.github/workflows/milestone.yml | if needs.plan.outputs.count != '0'
+    night.yml baseline | after plan | if needs.plan.outputs.unknown-base == 'true'
+    night.yml milestone | after plan, baseline | as a matrix | calls ./.github/workflows/milestone.yml | if \${{ !cancelled() && needs.plan.result == 'success' && needs.plan.outputs.count != '0' }}
     night.yml landing | after plan, milestone | calls ./.github/workflows/landing.yml | if \${{ !cancelled() && needs.plan.outputs.idle != 'true' }}
-    night.yml report | after plan, milestone, landing | if \${{ always() && needs.plan.outputs.idle != 'true' && (cancelled() || needs.landing.result != 'cancelled') }}
+    night.yml report | after plan, milestone, landing | if \${{ always() && needs.plan.outputs.idle != 'true' && (cancelled() || (needs.landing.result != 'cancelled' && needs.landing.outputs.continued != 'true')) }}
     milestone.yml work
     milestone.yml verify | after work | if \${{ !cancelled() }}
     milestone.yml publish | after work, verify | if \${{ !cancelled() }}
     landing.yml review
     landing.yml verify | after review | as a matrix | if needs.review.outputs.count != '0'
-    landing.yml land | after review, verify | if \${{ !cancelled() && needs.review.result == 'success' && (needs.review.outputs.train != '[]' || needs.review.outputs.acted == 'true') }}"
+    landing.yml opinion | after review, verify | as a matrix | if \${{ !cancelled() && needs.review.result == 'success' && needs.review.outputs.opinion-count != '0' }}
+    landing.yml land | after review, verify, opinion | if \${{ !cancelled() && needs.review.result == 'success' && (needs.review.outputs.train != '[]' || needs.review.outputs.count != '0' || needs.review.outputs.acted == 'true') }}"
   `);
 });
 
@@ -140,7 +142,7 @@ function everyStep(wrong: (step: Step) => string | null): Rule["judge"] {
 }
 
 const ARTIFACT =
-  /^(?<kind>brief|patch|transcript|evidence|train)-(?:(?:cycle|train)-0|\$\{\{ (?:inputs|matrix)\.slug \}\}-\$\{\{ (?:inputs|matrix)\.attempt \}\})-\$\{\{ github\.run_attempt \}\}$/;
+  /^(?<kind>brief|baseline|opinion|patch|transcript|evidence|train)-(?:(?:cycle|train)-0|\$\{\{ (?:inputs|matrix)\.slug \}\}-\$\{\{ (?:inputs|matrix)\.attempt \}\})-\$\{\{ github\.run_attempt \}\}$/;
 
 const STEPS: Rule[] = [
   {

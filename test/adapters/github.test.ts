@@ -1,5 +1,6 @@
 /** GitHub as Daybreak's forge, over real HTTP and real git: what two cycles, a human or a stranger do meanwhile. */
 
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { initBare } from "#adapters/git/git.ts";
@@ -17,6 +18,7 @@ import { review } from "#core/review.ts";
 import type { ForgeOptions } from "#rehearsal/forge/options.ts";
 import { ALL, aForge, type Box, HERE, temporary } from "../rehearsal/forge-box.ts";
 import { smallFiles, wordMilestone } from "../rehearsal/world.ts";
+import { landingOf } from "../support/forge-rig.ts";
 
 const ROADMAP = [
   "# Roadmap\n",
@@ -130,9 +132,9 @@ test("a proven commit does not land when the branch holds anything it was not te
   const clone = await box.clone();
   const theirs = await clone.commit("main", { "theirs.txt": "theirs\n" }, "origin/main");
   await clone.git("push", "-q", "origin", "main");
-  expect(await cycle.enact({ do: "land", ...published, findings: [] })).toMatchObject({ outcome: "stale" });
+  expect(await cycle.enact(landingOf([published]))).toMatchObject({ outcome: "stale" });
   await cycle.observe();
-  expect(await cycle.enact({ do: "land", ...published, findings: [] })).toMatchObject({ outcome: "stale" });
+  expect(await cycle.enact(landingOf([published]))).toMatchObject({ outcome: "stale" });
   expect(box.forge.state().refs.get("refs/heads/main")).toBe(theirs);
   expect(linesOf(await journalOf(box), "landed")).toEqual([]);
 });
@@ -142,10 +144,37 @@ test("a commit that is on top lands as it is, and landing it twice is landing it
   const cycle = await aCycle(box, 1);
   const published = await aPublished(cycle);
   for (const _ of ["first", "again"]) {
-    expect(await cycle.enact({ do: "land", ...published, findings: [] })).toEqual({ outcome: "done" });
+    expect(await cycle.enact(landingOf([published]))).toEqual({ outcome: "done" });
   }
   expect(box.forge.state().refs.get("refs/heads/main")).toBe(published.head);
   expect(linesOf(await journalOf(box), "landed")).toHaveLength(1);
+});
+
+test("what somebody pushes in the moment of a merge is noticed, and sounds the alarm", async () => {
+  let meanwhile: (() => void) | null = null;
+  const faults: ForgeOptions["faults"] = ({ method, path }) => {
+    if (method !== "PUT" || !path.endsWith("/merge")) return null;
+    meanwhile?.();
+    meanwhile = null;
+    return null;
+  };
+  const box = await aBox({ faults });
+  const cycle = await aCycle(box, 1);
+  const published = await aPublished(cycle);
+  const clone = await box.clone();
+  const theirs = await clone.commit("theirs", { "theirs.txt": "theirs\n" }, "origin/main");
+  await clone.git("push", "-q", "origin", "theirs");
+  const remote = join(box.directory, "remote", HERE.owner, `${HERE.repo}.git`);
+  meanwhile = () => {
+    execFileSync("git", ["-C", remote, "update-ref", "refs/heads/main", theirs]);
+  };
+  const receipt = await cycle.enact(landingOf([published], "merge"));
+  expect(receipt).toEqual({ outcome: "stale", because: expect.stringMatching(/which nobody tested/) });
+  const seen = await cycle.observe();
+  expect(linesOf(seen.journal, "landed")).toMatchObject([
+    { commit: published.head, astray: await treeOf(cycle.git, seen.landing.sha) },
+  ]);
+  expect(review(seen, [])).toMatchObject([{ do: "block", key: "landed-tree" }]);
 });
 
 test("a rejection that was cut off before the pull was closed is finished by whoever finds it", async () => {
@@ -177,9 +206,9 @@ test("whoever says stop, by label or by file, stops every effect but the telling
   const effects = (observation: Observation): Decision[] => [
     assigning(observation, "M2"),
     { do: "open", ...at },
-    { do: "stage", ...at, onto, again: 0 },
+    { do: "stage", onto, cars: [{ ...at, again: 0 }] },
     { do: "attest", milestone: at.milestone, head: at.head, green: true, because: "" },
-    { do: "land", ...published, findings: [] },
+    landingOf([published]),
     { do: "reject", ...at, counted: true, because: ["it shouts"] },
     { do: "continue", night: observation.night.name, workflow: "daybreak.yml" },
   ];

@@ -55,7 +55,7 @@ limits:
 prices: {own-model: {input: 1}}
 `;
   expect(read(text)).toMatchInlineSnapshot(`
-    "1:7 POLICY_VALUE \`land\` must be \`main\` or \`pull-request\`, not "nowhere" → Change it, or remove it: the default is \`main\`.
+    "1:7 POLICY_VALUE \`land\` must be \`next\` or \`main\` or \`pull-request\`, not "nowhere" → Change it, or remove it: the default is \`next\`.
     2:1 POLICY_UNKNOWN_KEY there is no \`atempts\`; did you mean \`attempts\`? → Write \`attempts\`, or remove it.
     4:10 POLICY_VALUE \`budget.night\` must be a number, not "lots" → Change it, or remove it: the default is \`10\`.
     5:3 POLICY_UNKNOWN_KEY there is no \`budget.yearly\` → Remove it; the README's policy reference lists every key.
@@ -74,6 +74,37 @@ prices: {own-model: {input: 1}}
   `);
 });
 
+describe("how the program is started", () => {
+  test.each([
+    ["start: npm start", { command: "npm start", port: 8080, ready: "/", seconds: 60 }],
+    ["start: {command: npm start}", { command: "npm start", port: 8080, ready: "/", seconds: 60 }],
+    [
+      "start:\n  command: npm start\n  port: 3000\n  ready: /health\n  seconds: 9\n",
+      { command: "npm start", port: 3000, ready: "/health", seconds: 9 },
+    ],
+  ])("%j", (text, start) => {
+    const { policy, diagnostics } = readPolicyFile(text, "daybreak.yml");
+    expect({ start: policy.start, diagnostics }).toEqual({ start, diagnostics: [] });
+  });
+
+  test("every mistake in it is said at its own place", () => {
+    const text =
+      "start:\n  port: http\n  ready: health\n  seconds: 0\n  prot: 1\nflakes: [7]\nhold-outs: ''\n";
+    expect([text, "start: [a]", "start:", "start: ''"].map(read).join("\n")).toMatchInlineSnapshot(`
+      "2:3 POLICY_VALUE \`start.command\` must be text, and is missing → Change it, or remove it.
+      2:9 POLICY_VALUE \`start.port\` must be a number, not "http" → Change it, or remove it: the default is \`8080\`.
+      3:10 POLICY_VALUE \`start.ready\` must be a path such as /health, not "health" → Change it, or remove it: the default is \`/\`.
+      4:12 POLICY_VALUE \`start.seconds\` must be at least 1, not 0 → Change it, or remove it: the default is \`60\`.
+      5:3 POLICY_UNKNOWN_KEY there is no \`start.prot\` → Remove it; the README's policy reference lists every key.
+      6:10 POLICY_VALUE \`flakes.0\` must be text, not 7 → Change it, or remove it.
+      7:12 POLICY_VALUE \`hold-outs\` must be more than nothing, not "" → Change it, or remove it.
+      1:8 POLICY_VALUE \`start\` must be a command, or a mapping with a command, port, ready and seconds, not ["a"] → Change it, or remove it.
+      1:7 POLICY_VALUE \`start\` must be a command, or a mapping with a command, port, ready and seconds, and is empty → Change it, or remove it.
+      1:8 POLICY_VALUE \`start\` must be more than nothing, not "" → Change it, or remove it."
+    `);
+  });
+});
+
 describe("a key that does not exist", () => {
   test.each([
     ["timezone: UTC", "night.timezone"],
@@ -82,6 +113,8 @@ describe("a key that does not exist", () => {
     ["budgets: {night: 3}", "budget"],
     ["budget: {moth: 3}", "budget.month"],
     ["nigth: {from: 21:00}", "night"],
+    ["start: {command: a, second: 3}", "start.seconds"],
+    ["holdouts: secret", "hold-outs"],
   ])("%s leads to `%s`", (text, meant) => {
     expect(read(text)).toContain(`did you mean \`${meant}\`?`);
   });
@@ -95,12 +128,18 @@ describe("a key that does not exist", () => {
 });
 
 test("what comes later says so", () => {
-  expect(read("land: next\nopinion: on\nwait: 20\nplatforms: {}")).toMatchInlineSnapshot(`
-    "1:7 POLICY_VALUE \`land: next\` comes with a later version of Daybreak → Change it, or remove it: the default is \`main\`.
-    2:1 POLICY_UNKNOWN_KEY \`opinion\` comes with a later version of Daybreak → Remove it until then.
-    3:7 POLICY_VALUE \`wait: 20\` comes with a later version of Daybreak → Change it, or remove it: the default is \`0\`.
-    4:1 POLICY_UNKNOWN_KEY \`platforms\` comes with a later version of Daybreak → Remove it until then."
+  expect(read("opinion: on\nplatforms: {}")).toMatchInlineSnapshot(`
+    "1:10 POLICY_VALUE \`opinion\` must be false, or a mapping with model and budget, not "on" → Change it, or remove it.
+    2:1 POLICY_UNKNOWN_KEY \`platforms\` comes with a later version of Daybreak → Remove it until then."
   `);
+});
+
+test("a branch of one's own and the rolling one exclude each other", () => {
+  expect(read("land: next\nbranch: develop")).toMatchInlineSnapshot(
+    `"2:9 POLICY_VALUE \`branch\` must be left out beside \`land: next\`, which has a branch of its own (\`land: main\` lands on it), not "develop" → Change it, or remove it."`,
+  );
+  expect(read("branch: develop")).toContain("land: main");
+  expect(read("land: main\nbranch: develop")).toBe("");
 });
 
 describe("text that is not a policy", () => {

@@ -4,7 +4,7 @@ import { CATALOGUE, type Code, Failure } from "#core/errors.ts";
 /** What an owner can be asked to do. A remedy begins with one of these. */
 const VERBS = new Set(
   (
-    "Add Allow Check Choose Fix Give Install Let Look Name Open Raise Read Remove Replace Report Run Set Stop Turn " +
+    "Add Allow Check Choose Fix Give Install Let Look Make Name Open Raise Read Remove Replace Report Run Set Stop Turn " +
     "Use Wait"
   ).split(" "),
 );

@@ -1,18 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BY_HAND, type Evidence } from "#core/evidence.ts";
-import { type Facts, faultsOf, GATES, type Gate, type Ruling } from "#core/gates.ts";
+import { BY_HAND } from "#core/evidence.ts";
+import { type Facts, GATES, type Gate, type Ruling } from "#core/gates.ts";
 import type { Check } from "#core/observation.ts";
 import { judge } from "#core/verdict.ts";
-import {
-  evidenceOf,
-  headOf,
-  milestoneIn,
-  observationOf,
-  pullOf,
-  refOf,
-  runOf,
-} from "../support/observations.ts";
+import { headOf, milestoneIn, observationOf, pullOf, refOf } from "../support/observations.ts";
 
 const CONCLUSIONS = [
   "success",
@@ -41,6 +33,12 @@ const GOOD: Facts = {
   findings: [],
   required: [{ name: "ci", app: 7, source: "ruleset" }],
   checks: [report("success")],
+  reported: [],
+  waited: 5,
+  stuck: 60,
+  solid: true,
+  opinion: null,
+  opinionAsked: false,
   needsHuman: "hold",
 };
 
@@ -95,7 +93,18 @@ describe("every gate refuses", () => {
       "reject (verify: `npm test` exited 1)",
       { proof: { says: "refuted", because: ["`npm test` exited 1"] } },
     ],
-    ["wait for verify (verify: not verified)", { proof: { says: "unknown", because: "not verified" } }],
+    [
+      "wait for verify (verify: not verified)",
+      { proof: { says: "unknown", because: "not verified", court: "full" } },
+    ],
+    [
+      "wait for base (verify: `npm test` exited 1 on base)",
+      { proof: { says: "excused", because: ["`npm test` exited 1 on base"] } },
+    ],
+    [
+      "wait for verify (verify: `npm test` exited 1, as it stands now)",
+      { proof: { says: "refuted", because: ["`npm test` exited 1"] }, solid: false },
+    ],
     ["wait for human (criteria: only a human can judge “It feels right”)", { findings: [human] }],
     [
       "wait for human (criteria: only a human can judge “It feels right”, “It is fast”)",
@@ -104,7 +113,7 @@ describe("every gate refuses", () => {
           ...M1,
           criteria: [
             { text: "It feels right", way: { by: "none" } },
-            { text: "It is fast", way: { by: "unknown", way: "http" } },
+            { text: "It is fast", way: { by: "none" } },
           ],
         },
       },
@@ -130,7 +139,7 @@ describe("a required check", () => {
     expect(said.join("\n")).toMatchInlineSnapshot(`
       "success: land
       failure: reject (required checks: ci failed)
-      pending: wait for checks (required checks: ci has not reported yet)
+      pending: wait for checks (required checks: ci has not ended yet)
       cancelled: wait for fresh head (required checks: ci was cancelled)
       skipped: wait for human (required checks: ci ended as skipped, which is not a success)
       neutral: wait for human (required checks: ci ended as neutral, which is not a success)
@@ -158,6 +167,27 @@ describe("a required check", () => {
     expect(failing).toBeGreaterThan(10);
   });
 
+  test("that fails on top of what has not landed is nobody's fault yet", () => {
+    expect(say({ checks: [report("failure")], solid: false })).toBe(
+      "wait for checks (required checks: ci failed, as it stands now)",
+    );
+  });
+
+  test("is stuck when it does not begin or end in time, and at once when it vanishes", () => {
+    const late = { waited: 61 };
+    expect(say({ checks: [], waited: 60 })).toMatch(/^wait for checks /);
+    expect(say({ checks: [], ...late })).toBe(
+      "wait for stuck (required checks: ci has not reported for more than 60 minutes)",
+    );
+    expect(say({ checks: [report("pending")], ...late })).toBe(
+      "wait for stuck (required checks: ci has not ended for more than 60 minutes)",
+    );
+    expect(say({ checks: [], reported: ["ci"] })).toBe(
+      "wait for stuck (required checks: ci had reported and has vanished)",
+    );
+    expect(say({ ...late, reported: ["ci"] })).toBe("land");
+  });
+
   test("of any app counts every app's report", () => {
     const required = [{ name: "ci", app: null, source: "policy" as const }];
     expect(
@@ -175,7 +205,7 @@ describe("the verdict", () => {
         .constantFrom("verify" as const, "checks" as const, "fresh head" as const, "human" as const)
         .map((waitFor): Ruling => ({ gate: "three", says: "wait", because: "not yet", waitFor })),
     ),
-    { maxLength: 6 },
+    { maxLength: 7 },
   );
   const kindOf = (given: readonly Ruling[]) =>
     judge(
@@ -189,7 +219,7 @@ describe("the verdict", () => {
 
   test("needs a gate: without any it waits", () => {
     expect(judge(GOOD, [])).toMatchObject({ kind: "wait", because: ["no gate was asked"] });
-    expect(GATES).toHaveLength(6);
+    expect(GATES).toHaveLength(7);
   });
 
   test("is a landing only if every gate passes, a rejection if any fails, in any order", () => {
@@ -226,53 +256,5 @@ describe("the verdict", () => {
     const because = ["red"];
     expect(say({ proof: { says: "refuted", because } })).toMatch(/^reject \(/);
     expect(say({ proof: { says: "refuted", because }, milestone: null })).toMatch(/^reject uncounted/);
-  });
-});
-
-describe("evidence", () => {
-  const green = evidenceOf(M1);
-
-  test("without any gate command that ran proves nothing", () => {
-    expect(faultsOf(green)).toEqual([]);
-    expect(faultsOf({ ...green, gates: [] })).toEqual(["no gate command ran"]);
-  });
-
-  test("with any single red thing in it has a fault that names it", () => {
-    const red: Record<string, (evidence: Evidence) => Evidence> = {
-      "`npm run build` exited 1": (one) => ({ ...one, gates: [...one.gates, runOf(1, "npm run build")] }),
-      "`npm test` was stopped at its time limit": (one) => ({ ...one, gates: [runOf(null), ...one.gates] }),
-      "`npm run old` exited 2 with the base's version of test/a.js": (one) => ({
-        ...one,
-        withBaseTests: { restored: ["test/a.js"], gates: [runOf(2, "npm run old")] },
-      }),
-      "the gate commands did not run with the base's tests": (one) => ({
-        ...one,
-        withBaseTests: { restored: ["test/a.js"], gates: [] },
-      }),
-      "criterion “it works” failed: it does not": (one) => ({
-        ...one,
-        findings: [...one.findings, { text: "it works", finding: "failed", how: "it does not" }],
-      }),
-      "not run: `npm test`: no time": (one) => ({ ...one, skipped: ["`npm test`: no time"] }),
-    };
-    for (const [fault, spoil] of Object.entries(red)) expect(faultsOf(spoil(green))).toEqual([fault]);
-    const spoils = Object.entries(red).filter(
-      ([, spoil]) => spoil(green).withBaseTests.restored.length === 0,
-    );
-    fc.assert(
-      fc.property(fc.shuffledSubarray(spoils, { minLength: 1 }), (some) => {
-        const faults = faultsOf(some.reduce((evidence, [, spoil]) => spoil(evidence), green));
-        expect(faults.toSorted()).toEqual(some.map(([fault]) => fault).toSorted());
-      }),
-    );
-  });
-
-  test("of a regression or of something a human must judge is no fault", () => {
-    const findings = (["proven", "regression", "needs a human"] as const).map((finding) => ({
-      text: "",
-      finding,
-      how: "",
-    }));
-    expect(faultsOf({ ...green, findings })).toEqual([]);
   });
 });

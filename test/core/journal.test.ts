@@ -35,6 +35,22 @@ const line = fc.oneof(
     pull: 1,
     base: TIP,
     head: TIP,
+    conflicts: ["src/base.js"],
+  }),
+  fc.constantFrom("owner" as const, "gone" as const).map((by): JournalLine => {
+    const subject = { milestone: M1.id, slug: M1.slug, attempt: 1, spec: M1.spec };
+    return { line: "dropped", ...stamp, ...subject, commit: TIP, by, because: "so" };
+  }),
+  fc.constantFrom<string[]>([], ["none.yml"]).map((refused): JournalLine => {
+    return { line: "watched", ...stamp, commit: TIP, workflows: ["ci.yml", ...refused], refused };
+  }),
+  fc.constantFrom("culprit" as const, "promises" as const).map((asked): JournalLine => {
+    return { line: "examined", ...stamp, commit: TIP, asked, because: ["so"], broken: [M1.id] };
+  }),
+  fc.constantFrom("unmade" as const, "reverted" as const).map((kind): JournalLine => {
+    const subject = { milestone: M1.id, slug: M1.slug, attempt: 1, spec: M1.spec, commit: TIP, head: TIP };
+    if (kind === "reverted") return { line: kind, ...stamp, ...subject, because: ["so"] };
+    return { line: kind, ...stamp, ...subject, base: TIP, conflicts: [] };
   }),
   fc.constantFrom(null, "M1").map((id) => blockedOf(id, 9)),
   fc.constant<JournalLine>({ line: "closed", ...stamp }),

@@ -16,7 +16,7 @@ const DETECTED = { defaultBranch: "trunk", setup: ["npm ci"], build: ["tsc"], te
 test("the defaults are the ones the first night is promised", () => {
   const { land, attempts, budget, minutes, milestones, parallel, night, wait } = NOTHING_GIVEN;
   expect({ land, attempts, budget, minutes, milestones, parallel, night, wait }).toEqual({
-    land: "main",
+    land: "next",
     attempts: 2,
     budget: { milestone: 5, night: 10, month: 100 },
     minutes: 60,
@@ -29,13 +29,16 @@ test("the defaults are the ones the first night is promised", () => {
 
 test("what is detected fills what was not given, and nothing else", () => {
   expect(policyFrom(NOTHING_GIVEN, DETECTED)).toMatchObject({
-    branch: "trunk",
+    branch: "daybreak/next",
+    "needs-human": "land",
     setup: ["npm ci"],
     test: ["npm test"],
   });
-  const given = PolicyFile.parse({ branch: "next", setup: [], test: "make check" });
+  const trunk = policyFrom(PolicyFile.parse({ land: "main" }), DETECTED);
+  expect(trunk).toMatchObject({ branch: "trunk", "needs-human": "hold" });
+  const given = PolicyFile.parse({ land: "main", branch: "release", setup: [], test: "make check" });
   expect(policyFrom(given, DETECTED)).toMatchObject({
-    branch: "next",
+    branch: "release",
     setup: [],
     build: ["tsc"],
     test: ["make check"],
@@ -84,16 +87,29 @@ test("the ceilings of all attempts never add up to more than the milestone's bud
 test("every key says what it means, and its default is one the file accepts", () => {
   for (const { key, default: initial, meaning } of policyKeys()) {
     expect(meaning, key).toMatch(/\.$/);
-    if (initial === undefined) continue;
+    if (initial === undefined || /^(?:start|opinion)\./.test(key)) continue;
     const written = key.split(".").reduceRight<unknown>((value, name) => ({ [name]: value }), initial);
     expect(PolicyFile.parse(written), key).toEqual(NOTHING_GIVEN);
   }
 });
 
+test("what starts the program is a command, and the rest has the defaults it is said to have", () => {
+  const said = policyKeys().flatMap(({ key, default: initial }) =>
+    key.startsWith("start.") && initial !== undefined ? [[key.slice("start.".length), initial]] : [],
+  );
+  expect(said.length).toBe(3);
+  const { start } = PolicyFile.parse({ start: "npm start" });
+  expect(start).toEqual({ command: "npm start", ...Object.fromEntries(said) });
+  expect(PolicyFile.parse({ start })).toEqual({ ...NOTHING_GIVEN, start });
+});
+
 test("the schema describes the file as it is written, not as it is read", () => {
   expect(policySchema()).toMatchObject({
     additionalProperties: false,
-    properties: { test: { anyOf: [{}, {}] } },
+    properties: {
+      test: { anyOf: [{}, {}] },
+      start: { anyOf: [{ type: "string" }, { required: ["command"], additionalProperties: false }] },
+    },
   });
   expect(policySchema().required).toBeUndefined();
 });

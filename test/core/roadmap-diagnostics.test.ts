@@ -35,7 +35,6 @@ describe("ways", () => {
     ['One (file: a contains "xy")', "One", { by: "file", path: "a", contains: "xy" }],
     ["(manual) Feels fast", "Feels fast", { by: "manual" }],
     ["Feels fast (manual)", "Feels fast", { by: "manual" }],
-    ["It is shown (http: GET /x)", "It is shown", { by: "unknown", way: "http: GET /x" }],
     ["The `(run: a)` form is documented", "The `(run: a)` form is documented", { by: "none" }],
     ["Uses `x`", "Uses `x`", { by: "none" }],
     ["`a` passes and the page is blue", "`a` passes and the page is blue", { by: "none" }],
@@ -79,6 +78,13 @@ describe("diagnostics", () => {
     ["ROADMAP_UNMARKED", "# M1 — A\n"],
     ["ROADMAP_NO_CRITERIA", planned("")],
     ["ROADMAP_NOTHING_CHECKABLE", planned("**AC:**\n- (manual) look")],
+    ["ROADMAP_NOTHING_CHECKABLE", planned("**AC:**\n- (manual) feel\n- (look: /)")],
+    ["ROADMAP_KIND_UNREADABLE", planned(`${AC}\n**Kind:** epic`)],
+    ["ROADMAP_KIND_UNREADABLE", planned(`${AC}\n**Kind:**`)],
+    ["ROADMAP_FIELD_CONTRADICTS", planned(`${AC}\n**Kind:** fix\n**Kind:** docs`)],
+    ["ROADMAP_METRIC_UNREADABLE", planned(`${AC}\n**Metric:** npx cloc`)],
+    ["ROADMAP_METRIC_UNREADABLE", planned(`${AC}\n**Metric:** \`a\` or \`b\``)],
+    ["ROADMAP_METRIC_UNREADABLE", planned(`${AC}\n**Metric:** \`a\` must fall`)],
     ["ROADMAP_NO_OBJECTIVE", `# M1 — A 📝\n${AC}`],
     ["ROADMAP_FIELD_CONTRADICTS", planned(`${AC}\n**Objective:** p`)],
     ["ROADMAP_FIELD_AMBIGUOUS", planned("**AC:**\n- x\n- **Touches:** `a`")],
@@ -91,6 +97,14 @@ describe("diagnostics", () => {
     const found = parseRoadmap(text).diagnostics.find((each) => each.code === code);
     expect(found?.remedy).toMatch(/^[A-Z][a-z]+ /u);
     if (found?.severity === "error") expect(startable(parseRoadmap(text))).toEqual([]);
+  });
+
+  test("a field that cannot be read is pointed at, and in what is done it is history", () => {
+    const text = planned("**AC:**\n- x\n\n**Kind:** epic");
+    expect(parseRoadmap(text).diagnostics).toMatchObject([
+      { line: 6, column: 11, message: "“epic” is no kind of milestone.", milestone: "M1" },
+    ]);
+    expect(codes(text.replace("📝", "✅"))).toEqual([]);
   });
 
   test("every remedy begins with a verb and ends a sentence", () => {

@@ -20,6 +20,12 @@ const fragment = fc.constantFrom(
   "- x",
   "  - `a` passes",
   "(run: ",
+  "(http: GET / → 200",
+  '(browser: see "a"; ',
+  "(look: /",
+  ")",
+  "**Kind:** fix",
+  "**Metric:** `a`",
   "```",
   "~~~",
   "<!--",
@@ -146,8 +152,25 @@ test("ten thousand milestones are read within seconds, and hostile megabytes too
   ).join("\n");
   expect(startable(parseRoadmap(many))).toHaveLength(10_000);
   const start = performance.now();
-  for (const text of ["- ", "`", "(run: ", "**a:** ", "x <!--\n", "  - b\n", " ", "# ", "> "]) {
-    parseRoadmap(`### M1 — A 📝\n**AC:**\n- x ${text.repeat(1_000_000 / text.length)}`);
+  for (const text of [
+    "- ",
+    "`",
+    "(run: ",
+    "(http: GET /",
+    "see `a`; ",
+    "}→",
+    "**a:** ",
+    "x <!--\n",
+    "  - b\n",
+    " ",
+    "# ",
+    "> ",
+  ]) {
+    const megabyte = text.repeat(1_000_000 / text.length);
+    parseRoadmap(`### M1 — A 📝\n**AC:**\n- x ${megabyte}`);
+    parseRoadmap(`### M1 — A 📝\n**AC:**\n- x (browser: ${megabyte})`);
+    parseRoadmap(`### M1 — A 📝\n**AC:**\n- x (http: POST / {${megabyte})`);
+    parseRoadmap(`### M1 — ${megabyte} 📝\n**Objective:** ${megabyte}`);
   }
   expect(performance.now() - start).toBeLessThan(15_000);
 });

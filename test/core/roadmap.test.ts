@@ -51,6 +51,9 @@ describe("the recommended dialect", () => {
         touches: ["src/drafts/**", "test/drafts/**"],
         allows: [],
         smoke: ["node cli.js --help"],
+        kind: "feature",
+        kindGiven: false,
+        metric: null,
         status: "planned",
         spec: expect.stringMatching(/^[0-9a-f]{16}$/u),
         line: 3,
@@ -68,6 +71,36 @@ describe("the recommended dialect", () => {
     const specs = (text: string) => parseRoadmap(text).milestones.map(({ spec }) => spec);
     expect(specs(done)).toEqual(specs(EXAMPLE));
     expect(specs(EXAMPLE.replace("instant", "slow"))).not.toEqual(specs(EXAMPLE));
+  });
+});
+
+describe("the Spec is the contract's from one version to the next", () => {
+  const OLD = `### M4 — Every old way 📝
+**Objective:** o
+**Allows:** \`test/a.js\`
+**Acceptance criteria:**
+- \`a\` exits 2 and prints "x"
+- It runs (run: b)
+- There is one (file: a/b.md contains "y")
+- (run: c)
+- (file: d)
+`;
+  const specOf = (text: string) => only(text).spec;
+
+  test("what was a contract before there were kinds and metrics has the Spec it had", () => {
+    expect(specOf(OLD)).toBe("40cdbea1545860a5");
+    expect(parseRoadmap(EXAMPLE).milestones.map(({ spec }) => spec)).toEqual([
+      "0556863a6dce30ee",
+      "b1e64c4ccd7ebc20",
+    ]);
+  });
+
+  test("a kind or a metric that is written is part of it, even where the kind is the inferred one", () => {
+    const specs = ["", "**Kind:** feature\n", "**Kind:** fix\n", "**Metric:** `wc -l a`\n"].map((field) =>
+      specOf(`${OLD}${field}`),
+    );
+    expect(new Set(specs).size).toBe(4);
+    expect(specOf(`${OLD}**Kind:** bug\n`)).toBe(specs[2]);
   });
 });
 
@@ -196,6 +229,26 @@ describe("fields", () => {
       expect(codes(planned(`**Touches:**${value}`))).toContain("ROADMAP_PATHS_UNREADABLE");
     },
   );
+
+  test.each([
+    ["Kind: feature", "feature"],
+    ["**Kind:** Bug fix.", "fix"],
+    ["**Kind**: `refactor`", "refactoring"],
+    ["- Kind: clean-up", "refactoring"],
+    ["#### Kind\n\nupgrade", "migration"],
+    ["**Kind:** tests", "coverage"],
+    ["**Status:** planned · **Kind:** docs", "documentation"],
+  ])("a kind in the form %j", (form, kind) => {
+    expect(only(planned(form))).toMatchObject({ kind, kindGiven: true });
+  });
+
+  test.each([
+    ["**Metric:** `npx cloc --sum-one src`", "npx cloc --sum-one src"],
+    ["Metric: `a | b` (lines of code)", "a | b"],
+    ["**Metric:**\n- `a`", "a"],
+  ])("a metric in the form %j", (form, metric) => {
+    expect(only(planned(form))).toMatchObject({ metric, kindGiven: false });
+  });
 
   test("a range of dependencies is all of it, and “none” counts as declared", () => {
     const text =

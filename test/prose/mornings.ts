@@ -29,6 +29,7 @@ export const EMPTY: Morning = {
   blocked: [],
   waiting: [],
   rows: [],
+  aftermath: null,
   problems: [],
   spend: NOTHING_SPENT,
   reserved: 0,
@@ -162,6 +163,7 @@ export const RICH: Morning = {
     stands,
     because,
   })),
+  aftermath: null,
   problems: [],
   spend: spent(0.42, 61_300, 9_800),
   reserved: 0,
@@ -197,6 +199,7 @@ export const TROUBLED: Morning = {
     },
     { milestone: id("M3"), title: "Search", stands: "in work", because: "attempt 1" },
   ],
+  aftermath: null,
   problems: [
     {
       file: "ROADMAP.md",

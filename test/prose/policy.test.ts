@@ -13,8 +13,8 @@ function said(text: string | null): string {
 
 test("a cycle begins by saying every rule in force, and whose it is", () => {
   expect(said(null)).toMatchInlineSnapshot(`
-    "land: main (default)
-    branch: main (detected)
+    "land: next (default)
+    branch: daybreak/next (detected)
     roadmap: ROADMAP.md (default)
     attempts: 2 (default)
     budget: milestone $5, night $10, month $100 (default)
@@ -27,18 +27,24 @@ test("a cycle begins by saying every rule in force, and whose it is", () => {
     setup: \`npm ci\` (detected)
     build: none (detected)
     test: \`npm test\` (detected)
-    tests: \`**/test/**\`, \`**/tests/**\`, \`**/__tests__/**\`, \`**/spec/**\`, \`**/*.test.*\`, \`**/*.spec.*\`, \`**/test.*\`, \`**/test_*.py\`, \`**/*_test.py\`, \`**/*_test.go\` (default)
+    tests: \`**/test/**\`, \`**/tests/**\`, \`**/__tests__/**\`, \`**/__snapshots__/**\`, \`**/testdata/**\`, \`**/spec/**\`, \`**/*.test.*\`, \`**/*.spec.*\`, \`**/test.*\`, \`**/test_*.py\`, \`**/*_test.py\`, \`**/*_test.go\` (default)
+    start: none (default)
+    flakes: none (default)
+    hold-outs: none (default)
     checks: none (default)
     wait: 0 (default)
+    after-landing: none (default)
+    stuck: 60 (default)
     protected: none (default)
     limits: files 100, lines 5000, bytes 4000000 (default)
-    needs-human: hold (default)
+    needs-human: land (default)
     changelog: CHANGELOG.md, if it exists (detected)
     conventions: CONVENTIONS.md (default)
     model: claude-opus-5-5 (default)
     effort: medium (default)
     prices: none (default)
     verify: minutes 20 (default)
+    opinion: false (default)
     review-minutes: 30 (default)
     message: \`{id}: {title}\` (default)"
   `);
@@ -68,8 +74,8 @@ test("the reference has a line for every key", () => {
   expect(policyReference()).toMatchInlineSnapshot(`
     "| Key | Default | Meaning |
     | --- | --- | --- |
-    | \`land\` | \`main\` | \`main\` lands proven milestones on the landing branch; \`pull-request\` merges nothing. |
-    | \`branch\` |  | The landing branch, if it is not the default branch. |
+    | \`land\` | \`next\` | \`next\` lands proven milestones on \`daybreak/next\` and keeps one promotion pull request for you; \`main\` lands them on the landing branch; \`pull-request\` merges nothing. |
+    | \`branch\` |  | The landing branch, if it is not the default branch. Not with \`land: next\`. |
     | \`roadmap\` | \`ROADMAP.md\` | Path of the roadmap. |
     | \`attempts\` | \`2\` | Attempts per milestone before a human is asked. |
     | \`budget\` |  | Hard ceilings in US dollars. Set aside before work starts. |
@@ -88,15 +94,24 @@ test("the reference has a line for every key", () => {
     | \`setup\` |  | Commands that prepare a checkout, with network. Detected if not given. |
     | \`build\` |  | Gate commands that build. Detected if not given. |
     | \`test\` |  | Gate commands that test. Detected if not given. |
-    | \`tests\` | \`["**/test/**","**/tests/**","**/__tests__/**","**/spec/**","**/*.test.*","**/*.spec.*","**/test.*","**/test_*.py","**/*_test.py","**/*_test.go"]\` | Globs of test files. |
+    | \`tests\` | \`["**/test/**","**/tests/**","**/__tests__/**","**/__snapshots__/**","**/testdata/**","**/spec/**","**/*.test.*","**/*.spec.*","**/test.*","**/test_*.py","**/*_test.py","**/*_test.go"]\` | Globs of test files. |
+    | \`start\` |  | How to start the program that criteria drive. Left out: nothing can be driven. |
+    | \`start.command\` |  | Starts the program and stays. \`PORT\` tells it where to listen. |
+    | \`start.port\` | \`8080\` | Where it listens. |
+    | \`start.ready\` | \`/\` | The path that answers once it is up. |
+    | \`start.seconds\` | \`60\` | How long it may take to come up. |
+    | \`flakes\` | \`[]\` | Tests known to be unstable, by full name or by part of it: they prove nothing and break nothing. |
+    | \`hold-outs\` |  | A branch whose files are laid over the checkout for checks that the engine never sees. |
     | \`checks\` | \`[]\` | Required checks beyond the repository's rules. |
-    | \`wait\` | \`0\` | Minutes \`land\` waits for running checks. 0: what still runs belongs to the next cycle. |
+    | \`wait\` | \`0\` | Minutes \`land\` waits for running checks, 0 on private repositories. What runs longer belongs to the next cycle. |
+    | \`after-landing\` | \`[]\` | Workflow files that \`land\` starts on the landing branch after a landing, where GITHUB_TOKEN is all it has. Red ones stop landing. |
+    | \`stuck\` | \`60\` | Minutes after which a required check that has not ended is called stuck. |
     | \`protected\` | \`[]\` | Further globs no milestone may change. |
     | \`limits\` |  | The largest change a milestone may make. |
     | \`limits.files\` | \`100\` | Changed files per milestone. |
     | \`limits.lines\` | \`5000\` | Changed lines per milestone. |
     | \`limits.bytes\` | \`4000000\` | Bytes of changed files per milestone. |
-    | \`needs-human\` | \`hold\` | What becomes of a proven patch with a criterion no machine can check. |
+    | \`needs-human\` |  | What becomes of a proven patch with a criterion no machine can check. \`land\` with \`land: next\`, else \`hold\`, if not given. |
     | \`changelog\` |  | The changelog to keep: true, false or its path. Kept if CHANGELOG.md exists. |
     | \`conventions\` | \`CONVENTIONS.md\` | A file of conventions for the engine, if it exists. |
     | \`model\` | \`claude-opus-5-5\` | The model of the built-in engine. |
@@ -104,6 +119,9 @@ test("the reference has a line for every key", () => {
     | \`prices\` | \`{}\` | US dollars per million tokens, for models the built-in table does not know. |
     | \`verify\` |  | The most \`verify\` may take. |
     | \`verify.minutes\` | \`20\` | Minutes for all of its commands together. |
+    | \`opinion\` |  | A model's second look at contract, change and evidence before a landing. It can only veto. |
+    | \`opinion.model\` |  | The model that is asked. The engine's own if not given. |
+    | \`opinion.budget\` | \`1\` | US dollars for one opinion. |
     | \`review-minutes\` | \`30\` | Nothing new starts while more estimated review minutes than this wait for the owner. |
     | \`message\` | \`"{id}: {title}"\` | First line of a milestone's commit; {id} and {title} are filled in. |
     "

@@ -7,6 +7,8 @@ import { id, night, sha } from "./mornings.ts";
 
 const subject = { milestone: id("M1"), slug: Slug.parse("M1"), attempt: 1, spec: Spec.parse("spec") };
 const claim = { ...subject, base: sha("main-sha1"), ceiling: 2.5 };
+const car = { ...subject, pull: 2, head: sha("M1-1"), again: 0 };
+const landing = { ...subject, pull: 1, head: sha("1a2b3c4d5e6f"), findings: [] };
 const published: Decision = {
   do: "publish",
   ...subject,
@@ -25,11 +27,22 @@ const EVERY_KIND: Decision[] = [
   published,
   { ...published, as: "rejected", tree: null, because: ["`b.js` lies outside", "`c.js` too"] },
   { do: "open", ...subject, head: sha("M1-1") },
-  { do: "stage", ...subject, pull: 2, head: sha("M1-1"), onto: sha("1a2b3c4d5e6f"), again: 0 },
-  { do: "stage", ...subject, pull: 2, head: sha("M1-1"), onto: sha("1a2b3c4d5e6f"), again: 2 },
+  { do: "stage", onto: sha("1a2b3c4d5e6f"), cars: [car, { ...car, milestone: id("M2"), pull: 3 }] },
+  { do: "stage", onto: sha("1a2b3c4d5e6f"), cars: [{ ...car, again: 2 }] },
   { do: "attest", milestone: id("M1"), head: sha("M1-1"), green: true, because: "2 commands exited 0" },
   { do: "attest", milestone: id("M1"), head: sha("M1-1"), green: false, because: "`npm test` exited 1" },
-  { do: "land", ...subject, pull: 1, head: sha("1a2b3c4d5e6f"), base: sha("main-sha1"), findings: [] },
+  {
+    do: "land",
+    base: sha("main-sha1"),
+    by: "push",
+    cars: [landing, { ...landing, milestone: id("M2"), pull: 2 }],
+  },
+  { do: "land", base: sha("main-sha1"), by: "squash", cars: [landing] },
+  { do: "drop", ...subject, commit: sha("M1-1"), by: "owner", because: "#7 says to drop it" },
+  { do: "rebuild", head: sha("M2-1"), expected: null },
+  { do: "renew", from: null, to: sha("main-sha1"), because: "there is none" },
+  { do: "promote", pull: null, seen: "", body: "…" },
+  { do: "promote", pull: 7, seen: "", body: "…" },
   { do: "reject", ...subject, pull: 1, counted: true, because: ["verify: `npm test` exited 1"] },
   { do: "reject", ...subject, pull: 1, counted: false, because: ["stacks: conflicts with main in a.js"] },
   { do: "block", milestone: id("M3"), key: "M3", because: "gave up after 2 attempts", ask: "What now?" },
@@ -52,7 +65,7 @@ const EVERY_KIND: Decision[] = [
   { do: "continue", night: night("2026-11-20"), workflow: "daybreak.yml" },
 ];
 
-test("every decision is told in one line, every claim in one of its own", () => {
+test("every decision is told in one line, or in one for each attempt it is about", () => {
   expect(EVERY_KIND.map(tell).join("\n")).toMatchInlineSnapshot(`
     "assign    M1 attempt 1
     assign    M2 attempt 2
@@ -60,10 +73,18 @@ test("every decision is told in one line, every claim in one of its own", () => 
     publish   M1 attempt 1 as rejected (\`b.js\` lies outside; \`c.js\` too)
     open      M1 attempt 1 at M1-1
     stage     M1 #2 onto 1a2b3c4
+    stage     M2 #3 behind M1
     stage     M1 #2 onto 1a2b3c4 with fresh head 2
     attest    M1 M1-1 green
     attest    M1 M1-1 red (\`npm test\` exited 1)
     land      M1 #1 at 1a2b3c4
+    land      M2 #2 at 1a2b3c4
+    land      M1 #1 at 1a2b3c4 by squash
+    drop      M1 attempt 1 (#7 says to drop it)
+    rebuild   up to M2-1
+    renew     to main-sh (there is none)
+    promote   in a new pull request
+    promote   #7 says what it holds now
     reject    M1 #1 (verify: \`npm test\` exited 1)
     reject    M1 #1 uncounted (stacks: conflicts with main in a.js)
     block     M3 (gave up after 2 attempts)

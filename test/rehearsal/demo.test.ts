@@ -15,7 +15,7 @@ import { type Staging, stage } from "#adapters/git/stage.ts";
 import { checkOut, commitTree, updateTree } from "#adapters/git/writing.ts";
 import { readPolicyFile } from "#adapters/policy-file.ts";
 import { judgeBounds, testPathsChanged } from "#core/bounds.ts";
-import { findingOf, type Measured } from "#core/court.ts";
+import { findingOf, type Measured, NOTHING_MEASURED } from "#core/court/findings.ts";
 import type { Finding } from "#core/evidence.ts";
 import type { Milestone, Sha } from "#core/milestone.ts";
 import { PolicyFile, policyFrom, protectedGlobs } from "#core/policy.ts";
@@ -302,7 +302,7 @@ async function findingsOf({ criteria }: Milestone, base: Sha, tree: Sha): Promis
     const before = way.by === "command" ? measure(way.command, base) : null;
     const after = way.by === "command" ? measure(way.command, tree) : null;
     const file = { before: await text(base), after: await text(tree) };
-    findings.push(findingOf(criterion, { before, after, file }));
+    findings.push(findingOf(criterion, "", { ...NOTHING_MEASURED, command: { before, after }, file }));
   }
   return findings;
 }

@@ -92,6 +92,47 @@ test("an author cannot approve the own pull, and rules wait for somebody else's 
   await box.bot.pulls.merge({ ...HERE, pull_number: number });
 });
 
+test("a pull is merged in the ways that settings and rules allow, and in no other", async () => {
+  const settings = {
+    actionsMayCreatePulls: true,
+    defaultPermissions: {},
+    mergeMethods: ["merge", "squash"] as const,
+  };
+  const box = await aForge({
+    settings,
+    rules: [aRule({ pullRequest: true, methods: ["squash", "rebase"] })],
+  });
+  const { number } = await aPull(box, "one", { "one.txt": "1\n" });
+  const by = async (merge_method: "merge" | "squash" | "rebase") =>
+    await refusal(box.bot.pulls.merge({ ...HERE, pull_number: number, merge_method }));
+  expect(await by("rebase")).toBe("405 Rebase merges are not allowed on this repository.");
+  expect(await by("merge")).toMatch(/^405 Repository rule violations found\n\n.*merge/);
+  const { data } = await box.bot.repos.get(HERE);
+  expect(data).toMatchObject({
+    allow_merge_commit: true,
+    allow_squash_merge: true,
+    allow_rebase_merge: false,
+  });
+  await box.bot.pulls.merge({ ...HERE, pull_number: number, merge_method: "squash" });
+  expect((await box.bot.pulls.get({ ...HERE, pull_number: number })).data.merged).toBe(true);
+});
+
+test("a strict rule wants a head that holds the tip of the branch", async () => {
+  const required = [{ context: "ci", integrationId: null }];
+  const box = await aForge({ rules: [aRule({ requiredChecks: required, strict: true, bypass: ["owner"] })] });
+  const one = await aPull(box, "one", { "one.txt": "1\n" });
+  await box.bot.repos.createCommitStatus({ ...HERE, sha: one.sha, context: "ci", state: "success" });
+  const clone = await box.clone();
+  await clone.commit("theirs", { "theirs.txt": "theirs\n" }, "origin/main");
+  await clone.git("push", "-q", "origin", "theirs:main");
+  expect(await refusal(box.bot.pulls.merge({ ...HERE, pull_number: one.number }))).toMatch(
+    /^405 .*\n\n.*up to date/,
+  );
+  const two = await aPull(box, "two", { "two.txt": "2\n" });
+  await box.bot.repos.createCommitStatus({ ...HERE, sha: two.sha, context: "ci", state: "success" });
+  await box.bot.pulls.merge({ ...HERE, pull_number: two.number });
+});
+
 test("a token does what its permissions say, and nothing at all once it is revoked", async () => {
   const box = await aForge();
   const token = await box.tokenWith({ contents: "read" });

@@ -6,18 +6,22 @@ import { VERIFY } from "#core/gates.ts";
 import { linesOf } from "#core/journal.ts";
 import { morningOf } from "#core/report.ts";
 import { dashboardBody } from "#prose/morning.ts";
+import { rolling } from "./forge-next.ts";
 import {
+  type ARig,
   assigning,
   claimed,
   count,
   DONE,
   type Founding,
+  landingOf,
   published,
   type Rig,
-  type Seat,
   STALE,
   statesIn,
 } from "./forge-rig.ts";
+import { sentinel } from "./forge-sentinel.ts";
+import { trains } from "./forge-trains.ts";
 import { COST } from "./worlds.ts";
 
 const NOTHING_TO_TELL: Decision = { do: "report", dashboard: null, files: {}, close: [] };
@@ -25,8 +29,8 @@ const QUESTION = { do: "block", milestone: null, key: "model", because: "it says
 const BRANCH = "daybreak/m/M1/1";
 
 export function aForge(name: string, found: (founding: Founding) => Promise<Rig>): void {
-  const aRig: ARig = async (founding = { refusesPulls: false }) => {
-    const rig = await found(founding);
+  const aRig: ARig = async (founding = {}) => {
+    const rig = await found({ land: "main", refusesPulls: false, rules: {}, ...founding });
     return { rig, seat: await rig.cycle(1) };
   };
   describe(name, () => {
@@ -35,6 +39,9 @@ export function aForge(name: string, found: (founding: Founding) => Promise<Rig>
     publications(aRig);
     heads(aRig);
     landings(aRig);
+    trains(aRig);
+    rolling(aRig);
+    sentinel(aRig);
     rejections(aRig);
     questions(aRig);
     reports(aRig);
@@ -43,9 +50,6 @@ export function aForge(name: string, found: (founding: Founding) => Promise<Rig>
     strangers(aRig);
   });
 }
-
-/** A repository, and the first cycle in it. */
-type ARig = (founding?: Founding) => Promise<{ rig: Rig; seat: Seat }>;
 
 function claims(aRig: ARig): void {
   test("claims each attempt once, and of several claims all or none", async () => {
@@ -133,7 +137,9 @@ function heads(aRig: ARig): void {
     const { base: _, ...subject } = await published(seat);
     await rig.human.pushesTo("main", { "theirs.txt": "theirs\n" });
     const { landing } = await seat.observe();
-    expect(await seat.enact({ do: "stage", ...subject, onto: landing.sha, again: 0 })).toEqual(DONE);
+    expect(await seat.enact({ do: "stage", onto: landing.sha, cars: [{ ...subject, again: 0 }] })).toEqual(
+      DONE,
+    );
     const { refs, pulls, journal } = await seat.observe();
     const [head] = pulls.map((pull) => pull.head);
     expect(head).not.toBe(subject.head);
@@ -146,7 +152,7 @@ function heads(aRig: ARig): void {
     const { base, ...subject } = await published(seat);
     expect(await seat.enact(NOTHING_TO_TELL)).toEqual(DONE);
     await rig.human.pushesTo(BRANCH, { "theirs.txt": "theirs\n" });
-    expect(await seat.enact({ do: "stage", ...subject, onto: base, again: 1 })).toEqual(STALE);
+    expect(await seat.enact({ do: "stage", onto: base, cars: [{ ...subject, again: 1 }] })).toEqual(STALE);
     expect((await seat.observe()).refs).toMatchObject([{ parents: [subject.head], trailers: null }]);
   });
 
@@ -162,7 +168,7 @@ function landings(aRig: ARig): void {
   test("lands twice as it lands once", async () => {
     const { seat } = await aRig();
     const subject = await published(seat);
-    const landing: Decision = { do: "land", ...subject, findings: [] };
+    const landing = landingOf([subject]);
     expect([await seat.enact(landing), await seat.enact(landing)]).toEqual([DONE, DONE]);
     const seen = await seat.observe();
     expect(seen.landing.sha).toBe(subject.head);
@@ -175,7 +181,7 @@ function landings(aRig: ARig): void {
     const subject = await published(seat);
     await rig.human.pushesTo("main", { "theirs.txt": "theirs\n" });
     const theirs = (await rig.stands()).main;
-    expect(await seat.enact({ do: "land", ...subject, findings: [] })).toEqual(STALE);
+    expect(await seat.enact(landingOf([subject]))).toEqual(STALE);
     const seen = await seat.observe();
     expect(seen.landing.sha).toBe(theirs);
     expect(statesIn(seen)).toEqual(["M1/1 open"]);
@@ -186,7 +192,7 @@ function landings(aRig: ARig): void {
     const { rig, seat } = await aRig();
     const subject = await published(seat);
     await rig.human.pushesTo(BRANCH, { "theirs.txt": "theirs\n" });
-    const { outcome } = await seat.enact({ do: "land", ...subject, findings: [] });
+    const { outcome } = await seat.enact(landingOf([subject]));
     expect((await rig.stands()).main).toBe(outcome === "done" ? subject.head : subject.base);
   });
 }
@@ -285,9 +291,9 @@ function stops(aRig: ARig): void {
     const effects: Decision[] = [
       assigning(seen, "M2"),
       { do: "open", ...subject },
-      { do: "stage", ...subject, onto: base, again: 1 },
+      { do: "stage", onto: base, cars: [{ ...subject, again: 1 }] },
       { do: "attest", milestone, head, green: false, because: "red" },
-      { do: "land", ...subject, base, findings: [] },
+      landingOf([{ ...subject, base }]),
       { do: "reject", ...subject, counted: true, because: ["it shouts"] },
       { do: "continue", night: seen.night.name, workflow: "daybreak.yml" },
     ];

@@ -1,17 +1,20 @@
 /** A forge in memory: keeps the promises of GitHub's adapter, and refuses where it refuses. Decides nothing. */
 
 import type { Decision, DecisionOf, Subject } from "#core/decision.ts";
-import { VERIFY } from "#core/gates.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Milestone, Sha, Slug } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
+import { relandings } from "#core/rebuild.ts";
 import { claimMessage, milestoneMessage } from "#core/trailers.ts";
 import type { Forge, Receipt } from "#ports/forge.ts";
 import type { TreeDifference, Trees } from "#ports/trees.ts";
 import type { Staged } from "#ports/workbench.ts";
 import { tell } from "#prose/story.ts";
 import { parsePatch, printPatch } from "./memory-git.ts";
+import { attest, close, fastForward, merge, openIssue, push } from "./memory-landing.ts";
 import { type Cycle, lookAt } from "./memory-look.ts";
+import { promote, renew, stageRebuild } from "./memory-next.ts";
+import { guard } from "./memory-sentinel.ts";
 import { changesBetween, codeEdits, stageIn } from "./memory-stage.ts";
 import { branchOf, type MemoryWorld } from "./memory-world.ts";
 
@@ -20,7 +23,18 @@ const stale = (because: string): Receipt => ({ outcome: "stale", because });
 
 const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block"];
 
-const NEEDS_SHARP_LOOK: readonly Decision["do"][] = ["assign", "open", "stage", "reject", "block", "unblock"];
+const NEEDS_SHARP_LOOK: readonly Decision["do"][] = [
+  "drop",
+  "rebuild",
+  "renew",
+  "assign",
+  "open",
+  "stage",
+  "unmake",
+  "reject",
+  "block",
+  "unblock",
+];
 
 export class MemoryForge implements Forge, Trees {
   readonly #world: MemoryWorld;
@@ -110,15 +124,36 @@ export class MemoryForge implements Forge, Trees {
       case "stage":
         return this.#restack(decision);
       case "attest":
-        return this.#attest(decision);
+        return attest(this.#world, decision);
       case "land":
         return this.#land(decision);
+      case "drop": {
+        const { do: _, ...dropped } = decision;
+        this.#append({ line: "dropped", ...this.#stamp, ...dropped });
+        return DONE;
+      }
+      case "rebuild":
+        return stageRebuild(this.#world, decision);
+      case "renew":
+        return this.#renew(decision);
+      case "promote":
+        return promote(this.#world, decision);
+      case "watch":
+      case "examine":
+      case "unmake":
+      case "revert":
+        return guard(decision, {
+          world: this.#world,
+          seen: this.#seen,
+          append: (...lines) => this.#append(...lines),
+          fastForward: (head) => fastForward(this.#world, head),
+        });
       case "reject":
         return this.#reject(decision);
       case "block":
         return this.#ask(decision);
       case "unblock":
-        return this.#close(decision.issue);
+        return close(this.#world, decision.issue);
       case "report":
         return this.#tell(decision);
       case "continue":
@@ -169,11 +204,11 @@ export class MemoryForge implements Forge, Trees {
     });
     if (as !== "pull" || tree === null) return DONE;
     const head = this.#commitOf(decision, { tree, parent: base, again: 0 });
-    const pushed = this.#push(decision, head, this.#seenHead(decision));
+    const pushed = push(this.#world, decision, head, this.#seenHead(decision));
     if (pushed.outcome === "stale") return pushed;
     const opened = this.#open(decision);
     if (opened.outcome === "stale") return opened;
-    return this.#attest({ head, green: because.length === 0 });
+    return attest(this.#world, { head, green: because.length === 0 });
   }
 
   #open({ slug, attempt }: Subject): Receipt {
@@ -188,46 +223,64 @@ export class MemoryForge implements Forge, Trees {
     return DONE;
   }
 
-  /** The line comes first: a head that is pushed is a head that was announced. */
-  #restack(decision: DecisionOf<"stage">): Receipt {
-    const { git } = this.#world;
-    const { onto, again, pull } = decision;
-    const milestone = this.#milestone(decision.slug);
-    if (!milestone) return stale("its branch or its milestone is gone");
-    const { changelogPath } = this.#seen;
-    const staged = stageIn(git, {
-      base: onto,
-      edits: codeEdits(git, decision.head),
-      milestone,
-      changelogPath,
-    });
-    if (!("tree" in staged))
-      return stale("conflicts" in staged ? `conflicts in ${staged.conflicts}` : staged.refused);
-    const head = this.#commitOf(decision, { tree: staged.tree, parent: onto, again });
-    this.#append({ line: "staged", ...this.#stamp, ...subjectOf(decision), pull, base: onto, head });
-    return this.#push(decision, head, decision.head);
-  }
-
-  #attest({ head, green }: { head: Sha; green: boolean }): Receipt {
+  /** The lines come first: a head that is pushed is a head that was announced. All heads move, or none. */
+  #restack({ onto, cars }: DecisionOf<"stage">): Receipt {
     const world = this.#world;
-    const conclusion = green ? "success" : "failure";
-    const byOurApp = world.setting.mode === "app";
-    world.write("post a status", () => {
-      const others = world.checks.filter((check) => check.head !== head || check.name !== VERIFY);
-      world.checks = [...others, { head, name: VERIFY, app: null, conclusion, byOurApp }];
-    });
+    const lines: JournalLine[] = [];
+    const heads: { branch: string; head: Sha }[] = [];
+    let tip = onto;
+    for (const car of cars) {
+      const milestone = this.#milestone(car.slug);
+      if (!milestone) return stale("its branch or its milestone is gone");
+      const { changelogPath } = this.#seen;
+      const edits = codeEdits(world.git, car.head);
+      const staged = stageIn(world.git, { base: tip, edits, milestone, changelogPath });
+      const line = { line: "staged" as const, ...this.#stamp, ...subjectOf(car), pull: car.pull, base: tip };
+      if (!("tree" in staged)) {
+        const conflicts = "conflicts" in staged ? staged.conflicts : [staged.refused];
+        lines.push({ ...line, head: car.head, conflicts });
+        continue;
+      }
+      tip = this.#commitOf(car, { tree: staged.tree, parent: tip, again: car.again });
+      lines.push({ ...line, head: tip, conflicts: [] });
+      heads.push({ branch: branchOf(car), head: tip });
+    }
+    this.#append(...lines);
+    const expected = new Map(cars.map((car) => [branchOf(car), car.head]));
+    const moved = heads.find(
+      ({ branch, head }) => ![head, expected.get(branch)].includes(world.git.branches.get(branch)),
+    );
+    if (moved) return stale(`refs/heads/${moved.branch} moved`);
+    if (heads.some(({ branch, head }) => world.git.branches.get(branch) !== head))
+      world.write("push the train", () => {
+        for (const { branch, head } of heads) world.push(branch, head);
+      });
     return DONE;
   }
 
-  /** A fast-forward and nothing else, read back rather than believed. */
-  #land(decision: DecisionOf<"land">): Receipt {
-    const world = this.#world;
-    const { head, pull, findings } = decision;
-    const refused = world.setting.refuses.landing;
-    if (refused === null && world.git.isAncestor(world.main, head))
-      world.write("move the landing branch", () => world.moveMain(head));
-    if (world.main !== head) return stale(refused ?? "the landing branch moved");
-    this.#append({ line: "landed", ...this.#stamp, ...subjectOf(decision), pull, commit: head, findings });
+  /** A fast-forward or a merge, read back rather than believed. */
+  #land({ base, by, cars }: DecisionOf<"land">): Receipt {
+    const last = cars.at(-1);
+    if (!last) return DONE;
+    const refusal =
+      by === "push" ? fastForward(this.#world, last.head) : merge(this.#world, { ...last, base, method: by });
+    if (refusal !== null) return stale(refusal);
+    const own = by === "squash" || by === "rebase" ? this.#world.landing : null;
+    this.#append(
+      ...cars.map((car): JournalLine => {
+        const { pull, findings } = car;
+        const commit = car === last ? (own ?? car.head) : car.head;
+        return { line: "landed", ...this.#stamp, ...subjectOf(car), pull, commit, findings, astray: null };
+      }),
+    );
+    return DONE;
+  }
+
+  #renew(decision: DecisionOf<"renew">): Receipt {
+    const moved = renew(this.#world, decision);
+    if (moved.outcome === "stale") return moved;
+    const again = relandings(decision.to, this.#seen);
+    this.#append(...again.map((one) => ({ line: "landed" as const, ...this.#stamp, ...one, astray: null })));
     return DONE;
   }
 
@@ -250,20 +303,8 @@ export class MemoryForge implements Forge, Trees {
   /** One open issue per key: found by list, else created. */
   #ask({ key, milestone, because, ask }: DecisionOf<"block">): Receipt {
     const world = this.#world;
-    const known = () => world.blockers.find((one) => one.open && one.key === key)?.issue;
-    if (known() === undefined)
-      world.write("open an issue", () =>
-        world.blockers.push({ issue: world.number(), key, milestone, open: true, because, ask }),
-      );
-    this.#append({ line: "blocked", ...this.#stamp, milestone, issue: known() ?? 0, because });
-    return DONE;
-  }
-
-  #close(issue: number): Receipt {
-    const world = this.#world;
-    world.write(`close issue #${issue}`, () => {
-      world.blockers = world.blockers.map((one) => (one.issue === issue ? { ...one, open: false } : one));
-    });
+    const issue = openIssue(world, { key, milestone, because, ask });
+    this.#append({ line: "blocked", ...this.#stamp, milestone, issue, because });
     return DONE;
   }
 
@@ -286,24 +327,16 @@ export class MemoryForge implements Forge, Trees {
     return { at: this.#seen.now, night: this.#seen.night.name, cycle: this.#cycle.id };
   }
 
-  #append(line: JournalLine): void {
-    if (this.#fresh([line]).length > 0)
-      this.#world.write(`write the line ${line.line}`, () => this.#world.journal.push(line));
+  #append(...lines: JournalLine[]): void {
+    const fresh = this.#fresh(lines);
+    const [first] = fresh;
+    if (first) this.#world.write(`write the line ${first.line}`, () => this.#world.journal.push(...fresh));
   }
 
   /** The lines that are not written yet. */
   #fresh(lines: readonly JournalLine[]): JournalLine[] {
     const written = new Set(this.#world.journal.map((line) => JSON.stringify(line)));
     return lines.filter((line) => !written.has(JSON.stringify(line)));
-  }
-
-  #push(subject: Subject, head: Sha, expected: Sha | null): Receipt {
-    const branch = branchOf(subject);
-    const stands = this.#world.git.branches.get(branch) ?? null;
-    if (stands === head) return DONE;
-    if (stands !== expected) return stale(`refs/heads/${branch} moved`);
-    this.#world.write(`push ${branch}`, () => this.#world.push(branch, head));
-    return DONE;
   }
 
   #commitOf(subject: Subject, { tree, parent, again }: { tree: Sha; parent: Sha; again: number }): Sha {

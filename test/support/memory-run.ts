@@ -1,8 +1,12 @@
 /** What one workflow run has for itself: files that pass between its jobs, and a folder for each attempt. */
 
 import type { Assignment, Brief } from "#core/brief.ts";
+import type { Baseline } from "#core/court/baseline.ts";
+import type { Lines } from "#core/court/outline.ts";
+import type { Invocation } from "#core/court/runner.ts";
 import type { CommandRun, Evidence } from "#core/evidence.ts";
 import type { Sha } from "#core/milestone.ts";
+import type { Opinion, OpinionQuestion } from "#core/opinion.ts";
 import type { Outcome } from "#core/outcome.ts";
 import type { Workspace } from "#ports/engine.ts";
 import type { HandOver } from "#ports/hand-over.ts";
@@ -74,6 +78,14 @@ export class MemoryHandOver implements HandOver {
     this.#artifacts.put(`patch ${this.#name}`, patch);
   }
 
+  async readBaseline(base: Sha): Promise<Baseline | null> {
+    return this.#artifacts.get(`baseline ${base}`);
+  }
+
+  async writeBaseline(baseline: Baseline): Promise<void> {
+    this.#artifacts.put(`baseline ${baseline.base}`, baseline);
+  }
+
   async readEvidence(): Promise<Evidence[]> {
     return this.#artifacts.all("evidence");
   }
@@ -81,9 +93,26 @@ export class MemoryHandOver implements HandOver {
   async writeEvidence(evidence: Evidence): Promise<void> {
     this.#artifacts.put(`evidence ${this.#name} ${evidence.tree}`, evidence);
   }
+
+  async readQuestion({ slug, attempt, base, spec }: Assignment): Promise<OpinionQuestion | null> {
+    return this.#artifacts.get(`question ${slug} ${attempt} ${base} ${spec}`);
+  }
+
+  async writeQuestion(question: OpinionQuestion): Promise<void> {
+    const { slug, attempt, base, spec } = question;
+    this.#artifacts.put(`question ${slug} ${attempt} ${base} ${spec}`, question);
+  }
+
+  async readOpinions(): Promise<Opinion[]> {
+    return this.#artifacts.all("opinion");
+  }
+
+  async writeOpinion(opinion: Opinion): Promise<void> {
+    this.#artifacts.put(`opinion ${this.#name} ${opinion.tree}`, opinion);
+  }
 }
 
-/** A program so small that a story can run it: a test is a list of `FILE says WORD`. */
+/** A program so small that a story can run it: a test is a list of `FILE says WORD` and `FILE never says WORD`. */
 export class MemoryWorkbench implements Workbench {
   readonly #git: MemoryGit;
   readonly #head: Sha;
@@ -132,16 +161,39 @@ export class MemoryWorkbench implements Workbench {
     return changesBetween(this.#git, base, tree);
   }
 
-  async layOut(place: Place, tree: Sha, restore: readonly string[]): Promise<void> {
-    // Verify lays base out as `start` before it asks for anything to be restored from it.
-    const base = this.#places.get("start") ?? {};
-    const restored = restore.map((path) => [path, base[path] ?? ""] as const);
-    this.#places.set(place, { ...this.#git.filesOf(tree), ...Object.fromEntries(restored) });
+  async changedLines(base: Sha, tree: Sha, path: string): Promise<Lines[]> {
+    const [before, after] = [base, tree].map((of) => (this.#git.filesOf(of)[path] ?? "").split("\n"));
+    return (after ?? []).flatMap((line, index) =>
+      before?.includes(line) ? [] : [{ from: index + 1, to: index + 1 }],
+    );
+  }
+
+  async layOut(place: Place, tree: Sha, instead?: { paths: readonly string[]; from: Sha }): Promise<void> {
+    const files = { ...this.#git.filesOf(tree) };
+    for (const path of instead?.paths ?? []) {
+      const text = instead && this.#git.filesOf(instead.from)[path];
+      if (text === undefined) delete files[path];
+      else files[path] = text;
+    }
+    this.#places.set(place, files);
   }
 
   async run(place: Place, command: string, tree: Sha): Promise<CommandRun & { output: string }> {
     const { exitCode, output } = play(command, this.#places.get(place) ?? {});
     return { command, tree, exitCode, output, tail: output, seconds: 1, digest: "digest" };
+  }
+
+  /** No runner of these programs leaves a report. */
+  async runTests(place: Place, { command }: Invocation, tree: Sha) {
+    return { run: await this.run(place, command, tree), results: null };
+  }
+
+  async holdOuts() {
+    return null;
+  }
+
+  async paths(tree: Sha): Promise<string[]> {
+    return Object.keys(this.#git.filesOf(tree));
   }
 
   async readText(tree: Sha, path: string): Promise<string | null> {
@@ -162,6 +214,6 @@ function play(command: string, files: Files): { exitCode: number; output: string
 }
 
 function holds(line: string, files: Files): boolean {
-  const [, path = "", word = ""] = /^(\S+) says (.+)$/.exec(line) ?? [];
-  return line === "" || (files[path] ?? "").includes(word);
+  const [, path = "", never, word = ""] = /^(\S+) (never )?says (.+)$/.exec(line) ?? [];
+  return line === "" || (files[path] ?? "").includes(word) === (never === undefined);
 }

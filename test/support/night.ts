@@ -4,7 +4,7 @@ import type { Brief } from "#core/brief.ts";
 import type { Decision } from "#core/decision.ts";
 import { Failure } from "#core/errors.ts";
 import { NightName } from "#core/journal.ts";
-import type { Trigger } from "#core/observation.ts";
+import { NO_RULES, type Trigger } from "#core/observation.ts";
 import { type Morning, morningOf } from "#core/report.ts";
 import { landTrain } from "#jobs/land.ts";
 import { type PlanResult, planNight } from "#jobs/plan.ts";
@@ -15,6 +15,7 @@ import { verify } from "#jobs/verify.ts";
 import { work } from "#jobs/work.ts";
 import type { Engine } from "#ports/engine.ts";
 import { Human } from "./human.ts";
+import { MEMORY_COURT } from "./memory-court.ts";
 import { MemoryForge } from "./memory-forge.ts";
 import { type Cycle, lookAt } from "./memory-look.ts";
 import { Artifacts, MemoryHandOver, MemoryWorkbench } from "./memory-run.ts";
@@ -31,6 +32,8 @@ export type NightOptions = Partial<Omit<Setting, "files">> & {
   before?: Partial<Record<Decision["do"], (human: Human) => void>>;
   /** What happens after the first, second, … cycle. */
   after?: Record<number, (human: Human) => void>;
+  /** What happens in the first, second, … pause of a landing that waits. */
+  during?: Record<number, (human: Human) => void>;
   /** The write that is not made, because everything ends just before it. */
   killAt?: number;
 };
@@ -50,8 +53,10 @@ export type Told = {
   morning: Morning;
   human: Human;
   cycles: number;
+  /** Which court sat about which head of a train: `M2 position`. */
+  courts: string[];
   /** Goes on in the same world, `minutes` later, until nothing is left again. */
-  goOn(minutes: number, trigger?: Trigger, engine?: Habit): Promise<Told>;
+  goOn(minutes: number, trigger?: Trigger, engine?: Habit, before?: NightOptions["before"]): Promise<Told>;
 };
 
 export async function aNight(options: NightOptions): Promise<Told> {
@@ -62,19 +67,21 @@ export async function aNight(options: NightOptions): Promise<Told> {
     cycles: ___,
     before: ____,
     after: _____,
+    during: ______,
     killAt,
     ...rest
   } = options;
   const world = new MemoryWorld({
-    policy: {},
+    private: false,
     mode: "app",
     required: [],
     ci: () => "success",
-    rules: { pullRequest: false, mergeQueue: false },
+    rules: NO_RULES,
     refuses: { pulls: null, landing: null },
     now: "2026-11-20T22:07:00.000Z",
     lag: 0,
     ...rest,
+    policy: { land: "main", ...rest.policy },
     files: repositoryWith(roadmap),
   });
   world.killAt = killAt ?? null;
@@ -87,18 +94,22 @@ async function goOn(world: MemoryWorld, options: NightOptions): Promise<Told> {
     Object.entries(options.before ?? {}).map(([what, act]) => [what as Decision["do"], () => act(human)]),
   );
   const from = world.story.length;
+  const courts: string[] = [];
   let played = 0;
   let next: Pick<Cycle, "trigger" | "asked"> | null = { trigger: options.trigger ?? "schedule", asked: null };
   while (next !== null && played < (options.cycles ?? MOST_CYCLES)) {
     const cycle = { id: 100 + world.nextCycle(), workflow: "daybreak.yml", ...next };
-    await new Run(world, cycle, meanwhile, options.engine ?? builds).play();
+    const paused = (nth: number) => options.during?.[nth]?.(human);
+    const run = new Run(world, cycle, meanwhile, { habit: options.engine ?? builds, paused });
+    await run.play();
+    courts.push(...run.courts);
     played += 1;
     options.after?.[played]?.(human);
     world.sleep(10);
     next = nextCycle(world);
   }
   if (played === MOST_CYCLES) throw new Error(`no end after ${played} cycles:\n${world.story.join("\n")}`);
-  return told(world, { human, played, from, options });
+  return told(world, { human, played, courts, from, options });
 }
 
 /** A dispatch comes first; else a check that ends wakes a cycle that may not spend. */
@@ -110,10 +121,9 @@ function nextCycle(world: MemoryWorld): Pick<Cycle, "trigger" | "asked"> | null 
   return checked ? { trigger: "tick", asked: null } : null;
 }
 
-function told(
-  world: MemoryWorld,
-  { human, played, from, options }: { human: Human; played: number; from: number; options: NightOptions },
-): Told {
+type Played = { human: Human; played: number; courts: string[]; from: number; options: NightOptions };
+
+function told(world: MemoryWorld, { human, played, courts, from, options }: Played): Told {
   const lines = world.story.slice(from);
   const look = { id: 99, trigger: "tick", workflow: "daybreak.yml", asked: null } as const;
   return {
@@ -123,10 +133,11 @@ function told(
     morning: morningOf(lookAt(world, look)),
     human,
     cycles: played,
-    async goOn(minutes, trigger = "schedule", engine = options.engine ?? builds) {
+    courts,
+    async goOn(minutes, trigger = "schedule", engine = options.engine ?? builds, before = {}) {
       world.sleep(minutes);
       const { before: _, after: __, ...rest } = options;
-      return await goOn(world, { ...rest, trigger, engine });
+      return await goOn(world, { ...rest, trigger, engine, before });
     },
   };
 }
@@ -137,14 +148,24 @@ class Run {
   readonly #cycle: Cycle;
   readonly #meanwhile: Map<Decision["do"], () => void>;
   readonly #habit: Habit;
+  readonly #paused: (nth: number) => void;
+  /** Which court sat about which head of the train. */
+  readonly courts: string[] = [];
+  #pauses = 0;
   readonly #artifacts = new Artifacts();
   readonly #say = (): void => undefined;
 
-  constructor(world: MemoryWorld, cycle: Cycle, meanwhile: Map<Decision["do"], () => void>, habit: Habit) {
+  constructor(
+    world: MemoryWorld,
+    cycle: Cycle,
+    meanwhile: Map<Decision["do"], () => void>,
+    { habit, paused }: { habit: Habit; paused: (nth: number) => void },
+  ) {
     this.#world = world;
     this.#cycle = cycle;
     this.#meanwhile = meanwhile;
     this.#habit = habit;
+    this.#paused = paused;
   }
 
   async play(): Promise<void> {
@@ -182,7 +203,11 @@ class Run {
     try {
       const signal = new AbortController().signal;
       await work(assignment, { ...desk, workbench, engine, transcript: this.#say, signal });
-      await verify(assignment, { ...desk, workbench, clock: () => 0 }, { staged: false });
+      await verify(
+        assignment,
+        { ...MEMORY_COURT, ...desk, workbench, clock: () => 0 },
+        { staged: false, court: "full" },
+      );
     } catch (error) {
       if (!(error instanceof MachineGone)) throw error;
     }
@@ -191,12 +216,24 @@ class Run {
 
   async #landing(): Promise<void> {
     const { train, verify: toVerify, acted } = await reviewPulls(this.#desk("review"));
-    for (const { head, ...assignment } of toVerify) {
+    for (const { head, court, ...assignment } of toVerify) {
+      this.courts.push(`${assignment.slug} ${court}`);
       const workbench = new MemoryWorkbench(this.#world.git, head);
       const desk = this.#desk(`train ${assignment.slug} ${assignment.attempt}`);
-      await verify(assignment, { ...desk, workbench, clock: () => 0 }, { staged: true });
+      const examination = { staged: true, court };
+      await verify(assignment, { ...MEMORY_COURT, ...desk, workbench, clock: () => 0 }, examination);
     }
-    await landTrain(this.#desk("land"), { train, acted });
+    const pause = async (seconds: number) => this.#pause(seconds);
+    await landTrain({ ...this.#desk("land"), pause }, { train, acted });
+  }
+
+  /** The owner's CI goes on while somebody waits for it. */
+  #pause(seconds: number): void {
+    this.#world.story.push(`pause     ${seconds} s`);
+    this.#world.sleep(seconds / 60);
+    this.#world.finishChecks();
+    this.#pauses += 1;
+    this.#paused(this.#pauses);
   }
 
   #desk(name: string) {

@@ -3,7 +3,7 @@
 import type { CommandRun, Evidence } from "#core/evidence.ts";
 import { type JournalLine, type LineOf, NightName } from "#core/journal.ts";
 import { type Milestone, MilestoneId, Sha, Slug } from "#core/milestone.ts";
-import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
+import { type AttemptRef, NO_RULES, type Observation, type Pull } from "#core/observation.ts";
 import { PolicyFile, policyFrom } from "#core/policy.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { COST, roadmapOf } from "./worlds.ts";
@@ -26,18 +26,22 @@ export function observationOf({ roadmap = roadmapOf("M1"), policy = {}, ...rest 
     repository: { fullName: "owner/notes", private: false, defaultBranch: "main" },
     mode: "app",
     stop: null,
-    policy: policyFrom(PolicyFile.parse(policy), DETECTED),
+    policy: policyFrom(PolicyFile.parse({ land: "main", ...policy }), DETECTED),
     policyGiven: [],
     problems: [],
     landing: { branch: "main", sha: TIP },
+    promotion: null,
     roadmap: parseRoadmap(roadmap),
+    engineRules: [],
     changelogPath: null,
     refs: [],
     pulls: [],
     activeCycles: [101],
     checks: [],
     parked: [],
-    rules: { required: [], pullRequest: false, mergeQueue: false },
+    rules: NO_RULES,
+    trail: [],
+    reverts: [],
     blockers: [],
     journal: [],
     reported: { dashboard: null, files: {} },
@@ -89,16 +93,27 @@ export function runOf(exitCode: number | null = 0, command = "npm test"): Comman
 /** Green evidence for the head of `refOf`. */
 export function evidenceOf({ id, slug, spec }: Milestone, attempt = 1, base = TIP): Evidence {
   return {
-    version: 1,
+    version: 2,
+    court: "full",
     slug,
     attempt,
     spec,
     base,
     tree: treeOf(id, attempt),
+    kind: "feature",
+    baseline: [],
     gates: [runOf()],
     withBaseTests: { restored: [], gates: [] },
+    tests: { runner: null, weak: null, base: null, head: null, lost: [], flakes: [] },
+    proofs: [],
+    mutation: { tried: 0, killed: 0, survivors: [] },
+    objections: [],
+    smoke: [],
+    holdOuts: [],
+    demonstrated: ["the program adds"],
     findings: [{ text: "`npm test` passes", finding: "proven", how: "it exited 0" }],
     skipped: [],
+    remarks: [],
     seconds: 1,
   };
 }
@@ -130,9 +145,26 @@ export function rejectedOf(
   return { ...line, pull: attempt, counted: true, because, ...rest };
 }
 
+/** The attempt's head of `refOf`, restacked. */
+export function stagedOf({ id, slug, spec }: Milestone, attempt = 1, base = TIP): LineOf<"staged"> {
+  const subject = { milestone: id, slug, attempt, spec, pull: attempt };
+  return { line: "staged", ...STAMP, ...subject, base, head: headOf(id, attempt), conflicts: [] };
+}
+
 export function landedOf({ id, slug, spec }: Milestone, attempt: number, pull = attempt): LineOf<"landed"> {
   const commit = headOf(id, attempt);
-  return { line: "landed", ...STAMP, milestone: id, slug, attempt, spec, pull, commit, findings: [] };
+  return {
+    line: "landed",
+    ...STAMP,
+    milestone: id,
+    slug,
+    attempt,
+    spec,
+    pull,
+    commit,
+    findings: [],
+    astray: null,
+  };
 }
 
 export function blockedOf(milestone: string | null, issue: number): JournalLine {

@@ -1,5 +1,6 @@
 /** The parts of the README that the code decides: made here, compared by a test, never written by hand. */
 
+import { RULES } from "#core/court/objection.ts";
 import { CATALOGUE, type Code } from "#core/errors.ts";
 import { ceilingOf } from "#core/policy.ts";
 import { costOf, PRICES, priceOf } from "#core/prices.ts";
@@ -21,6 +22,7 @@ const MEANINGS: Record<Code, string> = {
   HANDOVER_MISSING: "A job did not find what an earlier one should have left.",
   HANDOVER_INVALID: "A job found something an earlier one of this version would not have left.",
   SANDBOX_UNAVAILABLE: "The sandbox cannot start, or does not confine. Nothing runs without it.",
+  BASE_RED: "The landing branch itself is red: what an attempt breaks could not be told apart.",
   SETUP_FAILED: "A command under `setup:` did not exit 0.",
   MODEL_UNKNOWN:
     "The model has no known price, so its cost cannot be capped, or the service does not know it.",
@@ -39,9 +41,12 @@ const MEANINGS: Record<Code, string> = {
   KEEP_IN_USE: "Another rehearsal is at work in the `--keep` folder.",
   KEEP_UNREADABLE: "The `--keep` folder holds something else, or another kind of rehearsal.",
   REHEARSAL_STALLED: "A rehearsed night came to a halt.",
-  REPLAY_UNAVAILABLE: "`--replay` names no package with these two versions, or npm cannot fetch them.",
-  REPLAY_WITHOUT_TESTS: "The package was published without its tests.",
-  REPLAY_WITHOUT_DIFFERENCE: "The two versions do not differ in code.",
+  REPLAY_UNAVAILABLE:
+    "`--replay` names no package with these two versions, or npm cannot fetch them; or there is no such commit.",
+  REPLAY_COMMIT_UNFIT: "The commit to replay is a merge, a first commit, or the edge of a shallow clone.",
+  REPLAY_WITHOUT_TESTS:
+    "The package was published without its tests, or no command tests the commit's parent.",
+  REPLAY_WITHOUT_DIFFERENCE: "The two versions, or the commit and its parent, do not differ in code.",
   UNEXPECTED: "A bug: something failed that has no name.",
 };
 
@@ -59,10 +64,13 @@ const ROADMAP_MEANINGS: Record<RoadmapCode, string> = {
   ROADMAP_FIELD_AMBIGUOUS: "A bullet among the criteria may be a criterion or another field.",
   ROADMAP_NO_OBJECTIVE: "A planned milestone does not say what for.",
   ROADMAP_NO_CRITERIA: "A planned milestone does not say when it is done.",
-  ROADMAP_NOTHING_CHECKABLE: "All its criteria are `(manual)`.",
+  ROADMAP_NOTHING_CHECKABLE: "All its criteria are `(manual)` or `(look:)`.",
   ROADMAP_WAY_UNREADABLE: "A bracket such as `(run: …)` cannot be read.",
   ROADMAP_WAY_AMBIGUOUS: "A criterion names two ways of checking.",
   ROADMAP_WAY_NOT_READ: "A criterion holds a command's claim, and says more than the command proves.",
+  ROADMAP_UNDRIVABLE: "A criterion wants the program driven, and the policy does not say how to start it.",
+  ROADMAP_KIND_UNREADABLE: "`Kind:` names no kind of milestone.",
+  ROADMAP_METRIC_UNREADABLE: "`Metric:` is not one command in backticks.",
   ROADMAP_PATHS_UNREADABLE: "`Touches:` or `Allows:` holds no path, or one outside the repository.",
   ROADMAP_UNKNOWN_DEPENDENCY: "A milestone depends on one that is not there.",
   ROADMAP_SELF_DEPENDENCY: "A milestone depends on itself.",
@@ -75,6 +83,8 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
   POLICY_VALUE: "A key has a value it cannot have, or stands twice.",
   POLICY_UNKNOWN_KEY: "There is no such key. A close one is named.",
   POLICY_BRANCH: "The landing branch does not exist.",
+  POLICY_RULE: "A rule of yours in `.github/daybreak/rules/` cannot be read.",
+  POLICY_HOOKS: "A guard in `.claude/settings.json` cannot be read: nothing starts unguarded.",
 };
 
 /** Every part between `<!-- generated: NAME -->` and `<!-- end: NAME -->`, by its name. */
@@ -84,6 +94,10 @@ function generatedParts(): Record<string, string> {
     prices: prices(),
     policy: policyReference(),
     jobs: jobs(),
+    rules: table(
+      ["Rule", "What it refuses"],
+      Object.entries(RULES).map(([rule, meaning]) => [rule, meaning]),
+    ),
     errors: table(
       ["Code", "Meaning", "What to do"],
       Object.entries(MEANINGS).map(([code, meaning]) => [`\`${code}\``, meaning, CATALOGUE[code as Code]]),

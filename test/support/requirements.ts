@@ -1,15 +1,25 @@
 /** Tests that need more of the machine than git and Node. What is missing is named, never passed over. */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "vitest";
+import { findBrowser } from "#adapters/witness/confined-browser.ts";
+
+/** Packages of test runners that Daybreak itself does not use: `npm ci --prefix test/runners` brings them. */
+export const RUNNERS = join(import.meta.dirname, "../runners");
 
 /** One question per requirement: is it met here? */
 const PROBES = {
-  bubblewrap: () => succeeds("bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"),
+  bubblewrap: hasBubblewrap,
   "an npm registry": isRegistryReachable,
+  "the runners' packages": () => existsSync(join(RUNNERS, "node_modules/.bin/jest")),
+  python: () => succeeds("python3", "--version"),
+  chromium: () => findBrowser() !== null,
+  "chromium and bubblewrap": () => findBrowser() !== null && hasBubblewrap(),
+  pytest: () => succeeds("python3", "-m", "pytest", "--version"),
+  go: () => succeeds("go", "version"),
 } as const;
 
 /** As much of vitest's `test` as both kinds of test can offer. `timeout` in milliseconds. */
@@ -23,6 +33,10 @@ export function needs(requirement: keyof typeof PROBES): Test {
   if (PROBES[requirement]() || process.env.DAYBREAK_REQUIRE_ALL === "1")
     return (name, body, timeout) => test(name, body, timeout);
   return (name) => test.skip(`${name} (needs ${requirement})`);
+}
+
+function hasBubblewrap(): boolean {
+  return succeeds("bwrap", "--unshare-all", "--ro-bind", "/", "/", "true");
 }
 
 function succeeds(command: string, ...options: string[]): boolean {

@@ -68,7 +68,11 @@ const Workflow = z.strictObject({
     workflow_dispatch: z.strictObject({ inputs: Parameters.default({}) }).optional(),
     workflow_run: z.strictObject({ workflows: z.array(z.string()), types: z.array(z.string()) }).optional(),
     workflow_call: z
-      .strictObject({ inputs: Parameters.default({}), secrets: Parameters.default({}) })
+      .strictObject({
+        inputs: Parameters.default({}),
+        secrets: Parameters.default({}),
+        outputs: z.record(z.string(), z.strictObject({ value: z.string() })).default({}),
+      })
       .optional(),
   }),
   permissions: Permissions.optional(),

@@ -79,6 +79,16 @@ export const weakensTheTest: Habit = (desk) => {
   return undefined;
 };
 
+/** Builds, and forbids what somebody else builds at the same time: green alone. Gives in once it was told. */
+export function cannotStand(other: string): Habit {
+  return (desk) => {
+    const rule = `test/${desk.slug}-alone.test.js`;
+    if (desk.earlier.length === 0) desk.files[rule] = `src/${other}.js never says part ${other}`;
+    else delete desk.files[rule];
+    return builds(desk);
+  };
+}
+
 /** Adds its line to a file in which others write as well. */
 export const buildsInTheSharedFile: Habit = (desk) => {
   builds(desk);

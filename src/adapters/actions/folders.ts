@@ -4,8 +4,10 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type * as z from "zod";
 import { type Assignment, Brief } from "#core/brief.ts";
+import { Baseline } from "#core/court/baseline.ts";
 import { Failure } from "#core/errors.ts";
 import { Evidence } from "#core/evidence.ts";
+import { Opinion, OpinionQuestion } from "#core/opinion.ts";
 import { Outcome } from "#core/outcome.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 
@@ -65,6 +67,17 @@ export function openFolders(
       );
       return read.filter((one) => one !== null);
     },
+    async readBaseline(base) {
+      for (const folder of await newest("baseline")) {
+        const baseline = await readJson(join(folder, "baseline.json"), Baseline);
+        if (baseline?.base === base) return baseline;
+      }
+      return null;
+    },
+    async writeBaseline(baseline) {
+      const folder = join(root, "out", "baseline", `baseline-cycle-0-${runAttempt}`);
+      await write(join(folder, "baseline.json"), JSON.stringify(baseline));
+    },
     async writeBrief(brief, startFrom) {
       const folder = outgoing("brief", "brief", brief.assignment);
       await write(join(folder, "brief.json"), JSON.stringify(brief));
@@ -81,6 +94,41 @@ export function openFolders(
         join(own("evidence", staged ? "train" : "evidence"), "evidence.json"),
         JSON.stringify(evidence),
       );
+    },
+    ...opinionsIn({ newest, outgoing, own }),
+  };
+}
+
+/** What passes about opinions: the question travels with the briefs, the opinion by itself. */
+function opinionsIn({
+  newest,
+  outgoing,
+  own,
+}: {
+  newest(kind: string): Promise<string[]>;
+  outgoing(artifact: string, kind: string, about: Pick<Assignment, "slug" | "attempt">): string;
+  own(artifact: string, kind: string): string;
+}): Pick<HandOver, "readQuestion" | "writeQuestion" | "readOpinions" | "writeOpinion"> {
+  return {
+    async readQuestion(assignment) {
+      for (const folder of await newest("question")) {
+        const question = await readJson(join(folder, "question.json"), OpinionQuestion);
+        if (question !== null && fits(question, assignment)) return question;
+      }
+      return null;
+    },
+    async writeQuestion(question) {
+      await write(join(outgoing("brief", "question", question), "question.json"), JSON.stringify(question));
+    },
+    async readOpinions() {
+      const folders = await newest("opinion");
+      const read = await Promise.all(
+        folders.map(async (folder) => await readJson(join(folder, "opinion.json"), Opinion)),
+      );
+      return read.filter((one) => one !== null);
+    },
+    async writeOpinion(opinion) {
+      await write(join(own("opinion", "opinion"), "opinion.json"), JSON.stringify(opinion));
     },
   };
 }
@@ -102,8 +150,8 @@ function isOf(folder: string, { slug, attempt }: Assignment): boolean {
   return FOLDER.exec(basename(folder))?.groups?.about === `${slug}-${attempt}`;
 }
 
-function fits(brief: Assignment, { slug, attempt, base, spec }: Assignment): boolean {
-  return brief.slug === slug && brief.attempt === attempt && brief.base === base && brief.spec === spec;
+function fits(made: Assignment, { slug, attempt, base, spec }: Assignment): boolean {
+  return made.slug === slug && made.attempt === attempt && made.base === base && made.spec === spec;
 }
 
 /** Null when there is no such file. A file that is there and cannot be read is a failure, never an absence. */

@@ -6,12 +6,14 @@ import type { BetaToolRunnerParams } from "@anthropic-ai/sdk/lib/tools/BetaToolR
 import { type Answer, ask, type Breakdown } from "#adapters/anthropic/ask.ts";
 import { type Conversation, openConversation } from "#adapters/anthropic/conversation.ts";
 import { type Ending, exhausted, failed } from "#adapters/anthropic/ending.ts";
+import { Guards } from "#adapters/anthropic/guards.ts";
 import { openPurse, type Purse } from "#adapters/anthropic/purse.ts";
 import { openToolbox, type Toolbox } from "#adapters/anthropic/tools.ts";
 import { troubleFrom } from "#adapters/anthropic/trouble.ts";
 import type { Brief } from "#core/brief.ts";
 import type { Usage } from "#core/prices.ts";
 import type { Engine, TranscriptEvent, Workspace } from "#ports/engine.ts";
+import type { Hooks } from "#ports/hooks.ts";
 import { firstMessage, systemPrompt } from "#prose/brief.ts";
 
 /** Milliseconds. `idle`: silence after which a stream is given up. `first`, `longest`: between two tries. */
@@ -30,6 +32,7 @@ type Attempt = {
   conversation: Conversation;
   params: Omit<BetaToolRunnerParams, "messages" | "max_tokens">;
   toolbox: Toolbox;
+  guards: Guards;
   purse: Purse;
   transcript: (event: TranscriptEvent) => void;
   client: Anthropic;
@@ -40,11 +43,15 @@ type Attempt = {
   endsAt: number;
 };
 
-/** `baseUrl` null: the service itself. The key is held by the SDK's client alone. */
+/**
+ * `baseUrl` null: the service itself. The key is held by the SDK's client alone. `hooks` opens the owner's for one
+ * attempt: null when there are none.
+ */
 export function createAnthropicEngine(options: {
   apiKey: string;
   baseUrl: string | null;
   waits?: Partial<Waits>;
+  hooks?: (brief: Brief, workspace: Workspace) => Promise<Hooks | null>;
 }): Engine {
   const { apiKey, baseUrl } = options;
   // One owner of retries, and it is `askAgain`: the SDK would retry a spending limit, not a broken stream, and book neither.
@@ -53,8 +60,10 @@ export function createAnthropicEngine(options: {
   return {
     name: "anthropic",
     async attempt(brief, workspace, transcript, signal) {
-      const attempt = begin({ brief, workspace, transcript, signal, client, waits });
-      const ending = await converse(attempt);
+      const hooks = (await options.hooks?.(brief, workspace)) ?? null;
+      const attempt = await begin({ brief, workspace, transcript, signal, client, waits, hooks });
+      const ending = attempt.guards.ending() ?? (await converse(attempt));
+      await attempt.guards.end();
       const spend = attempt.purse.spent();
       transcript({ event: "end", ...ending, spend });
       return { ...ending, spend };
@@ -62,20 +71,22 @@ export function createAnthropicEngine(options: {
   };
 }
 
-function begin(given: {
+async function begin(given: {
   brief: Brief;
   workspace: Workspace;
   transcript: (event: TranscriptEvent) => void;
   signal: AbortSignal;
   client: Anthropic;
   waits: Waits;
-}): Attempt {
-  const { brief, workspace, transcript, signal, client, waits } = given;
+  hooks: Hooks | null;
+}): Promise<Attempt> {
+  const { brief, workspace, transcript, signal, client, waits, hooks } = given;
   const milliseconds = brief.limits.seconds * 1_000;
   const stop = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-  const toolbox = openToolbox({ workspace, transcript, signal: stop });
+  const guards = new Guards({ hooks, directory: workspace.directory, transcript, signal: stop });
+  const toolbox = openToolbox({ workspace, transcript, signal: stop, guards });
   const params = paramsFor(brief, workspace.instructions, toolbox);
-  const opening = firstMessage(brief);
+  const opening = await guards.begin(firstMessage(brief), brief.model);
   const { system, tools } = params;
   const conversation = openConversation({ opening, frame: { system, tools }, transcript });
   const names = tools.map((tool) => ("name" in tool ? tool.name : tool.type));
@@ -87,6 +98,7 @@ function begin(given: {
     conversation,
     params,
     toolbox,
+    guards,
     purse,
     transcript,
     client,

@@ -13,12 +13,13 @@ import {
 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
 import * as z from "zod";
 import { type Ending, exhausted } from "#adapters/anthropic/ending.ts";
+import { Guards } from "#adapters/anthropic/guards.ts";
 import { openShortener, type Shorten } from "#adapters/anthropic/shorten.ts";
 import type { TranscriptEvent, Workspace } from "#ports/engine.ts";
 
 export type Toolbox = {
   readonly tools: BetaRunnableTool[];
-  /** Set once `finish` was accepted, or refused for the last time. */
+  /** Set once `finish` was accepted or refused for the last time, or a guard ended the attempt. */
   ending(): Ending | null;
 };
 
@@ -33,8 +34,12 @@ export function openToolbox(given: {
   workspace: Workspace;
   transcript: (event: TranscriptEvent) => void;
   signal: AbortSignal;
+  /** Those of the owner's hooks if there are any; deletions are logged in any case. */
+  guards?: Guards;
 }): Toolbox {
   const { workspace, transcript, signal } = given;
+  const { directory } = workspace;
+  const { guards = new Guards({ hooks: null, directory, transcript, signal }) } = given;
   const shorten = openShortener(workspace.spill);
   let ending: Ending | null = null;
   const reach = {
@@ -45,14 +50,15 @@ export function openToolbox(given: {
   const files = [betaReadTool, betaWriteTool, betaEditTool, betaGlobTool, betaGrepTool].map((tool) =>
     tool(reach),
   );
-  const finish = finishTool(workspace, shorten, signal, (as) => {
+  const finish = finishTool({ workspace, shorten, signal, guards }, (as) => {
     ending = as;
   });
-  const inOrder = openQueue(() => ending !== null);
+  const ended = () => ending ?? guards.ending();
+  const inOrder = openQueue(() => ended() !== null);
   const tools = [...files, bashTool(workspace, signal), finish].map((tool) =>
-    guarded(tool, { inOrder, shorten, transcript }),
+    guarded(tool, { inOrder, shorten, transcript, guards }),
   );
-  return { tools, ending: () => ending };
+  return { tools, ending: ended };
 }
 
 function bashTool(workspace: Workspace, signal: AbortSignal): BetaRunnableTool {
@@ -67,6 +73,14 @@ function bashTool(workspace: Workspace, signal: AbortSignal): BetaRunnableTool {
         .max(LONGEST_TIMEOUT)
         .optional()
         .describe(`Seconds, ${USUAL_TIMEOUT} if not given.`),
+      description: z
+        .string()
+        .min(1)
+        .max(500)
+        .optional()
+        .describe(
+          "What it is for. Say why when it deletes something: deletions are logged with their reason.",
+        ),
     }),
     async run({ command, timeout = USUAL_TIMEOUT }) {
       const { output, exitCode, timedOut } = await workspace.shell(command, timeout, signal);
@@ -79,11 +93,10 @@ function bashTool(workspace: Workspace, signal: AbortSignal): BetaRunnableTool {
 }
 
 function finishTool(
-  workspace: Workspace,
-  shorten: Shorten,
-  signal: AbortSignal,
+  given: { workspace: Workspace; shorten: Shorten; signal: AbortSignal; guards: Guards },
   end: (ending: Ending) => void,
 ): BetaRunnableTool {
+  const { workspace, shorten, signal, guards } = given;
   let refusals = 0;
   const refuse = (why: string): never => {
     refusals += 1;
@@ -112,39 +125,49 @@ function finishTool(
       if ((await workspace.changedPaths()).length === 0) return refuse("Nothing changed in the checkout.");
       const { green, report } = await workspace.gates(signal);
       if (!green) return refuse(await shorten(report));
+      // Not counted among the refusals: hooks have a limit of their own.
+      const notYet = await guards.stop(summary);
+      if (notYet !== null) throw new ToolError(notYet);
       end({ outcome: "finished", summary });
       return "The gate commands are green.";
     },
   });
 }
 
-/** Input is checked before it runs, calls run one after the other, and long outputs are cut. */
+/** Input is checked before it runs, calls run one after the other between their guards, and long outputs are cut. */
 function guarded(
   tool: BetaRunnableTool,
-  {
-    inOrder,
-    shorten,
-    transcript,
-  }: { inOrder: Queue; shorten: Shorten; transcript: (event: TranscriptEvent) => void },
+  given: { inOrder: Queue; shorten: Shorten; transcript: (event: TranscriptEvent) => void; guards: Guards },
 ): BetaRunnableTool {
   if (!("input_schema" in tool)) return tool;
+  const { inOrder, shorten, transcript, guards } = given;
   // The SDK's own tools take what they get: a `write` that lacks its content would empty the file.
   const schema = z.fromJSONSchema(tool.input_schema as z.core.JSONSchema.JSONSchema);
+  const parse = (input: unknown) => {
+    const checked = schema.safeParse(input);
+    if (checked.success) return tool.parse(input);
+    const because = `Invalid input: ${z.prettifyError(checked.error)}`;
+    transcript({ event: "denied", tool: tool.name, because });
+    throw new ToolError(because);
+  };
   return {
     ...tool,
-    parse(input) {
-      const checked = schema.safeParse(input);
-      if (checked.success) return tool.parse(input);
-      const because = `Invalid input: ${z.prettifyError(checked.error)}`;
-      transcript({ event: "denied", tool: tool.name, because });
-      throw new ToolError(because);
-    },
-    run: (input) =>
+    parse,
+    run: (input, context) =>
       inOrder(async () => {
-        const result = await tool.run(input);
-        return typeof result === "string" ? shorten(result) : result;
+        const call = { id: context?.toolUse.id ?? null, tool: tool.name, input };
+        return await guards.around(call, async (allowed) => {
+          // What a hook wrote in its place is checked like what the model wrote.
+          const result = await tool.run(allowed === input ? input : parse(allowed), context);
+          return await shorten(textOf(result));
+        });
       }),
   };
+}
+
+/** Our tools answer in words. */
+function textOf(result: Awaited<ReturnType<BetaRunnableTool["run"]>>): string {
+  return typeof result === "string" ? result : JSON.stringify(result);
 }
 
 type Queue = <Result>(work: () => Promise<Result>) => Promise<Result>;

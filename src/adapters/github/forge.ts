@@ -1,16 +1,20 @@
 /** GitHub as Daybreak's forge: looks with one value, acts with one decision at a time, and stops when told to. */
 
 import { setTimeout as wait } from "node:timers/promises";
-import { diffTrees, entryAt, listFiles, readCommit, readText } from "#adapters/git/objects.ts";
+import { diffTrees, entryAt, listFiles, readCommit, readCommits, readText } from "#adapters/git/objects.ts";
 import { patchBetween } from "#adapters/git/patch.ts";
-import { remoteRefs } from "#adapters/git/remote.ts";
+import { fetch, remoteRefs } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
 import { commitTree, replaceEntries } from "#adapters/git/writing.ts";
 import { type Connection, failureFrom, statusOf, wordsOf } from "#adapters/github/connection.ts";
 import { closeIssue, putDashboard, putQuestion } from "#adapters/github/issues.ts";
+import { land } from "#adapters/github/landing.ts";
 import { type Cycle, type Look, observe } from "#adapters/github/observe.ts";
+import * as promotion from "#adapters/github/promotion.ts";
 import * as pulls from "#adapters/github/pulls.ts";
 import { readStop } from "#adapters/github/read-github.ts";
+import { restack } from "#adapters/github/restack.ts";
+import * as sentinel from "#adapters/github/sentinel.ts";
 import { appendState, STATE_REF } from "#adapters/github/state-branch.ts";
 import type { Decision, DecisionOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
@@ -28,7 +32,18 @@ const DONE: Receipt = { outcome: "done" };
 const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block"];
 
 /** What a blurred look would do wrong; the others are guarded by a lease or a fast-forward, or say what was seen. */
-const NEEDS_SHARP_LOOK: readonly Decision["do"][] = ["assign", "open", "stage", "reject", "block", "unblock"];
+const NEEDS_SHARP_LOOK: readonly Decision["do"][] = [
+  "assign",
+  "open",
+  "stage",
+  "unmake",
+  "reject",
+  "block",
+  "unblock",
+  "drop",
+  "rebuild",
+  "renew",
+];
 
 export class GithubForge implements Forge, Trees {
   readonly #connection: Connection;
@@ -70,9 +85,8 @@ export class GithubForge implements Forge, Trees {
   }
 
   async provePublishing(): Promise<{ allowed: true } | { allowed: false; because: string }> {
-    const { landing } = this.#seen?.observation ?? (await this.observe());
+    const branch = aBranchOf(this.#seen?.observation ?? (await this.observe()));
     const { owner, repo, publisher } = this.#connection;
-    const { branch } = landing;
     const asked = { owner, repo, head: branch, base: branch, title: "Daybreak" };
     for (const pause of [2_000, 5_000, null]) {
       try {
@@ -121,7 +135,10 @@ export class GithubForge implements Forge, Trees {
   }
 
   async changeOf(commit: Sha): Promise<Uint8Array> {
-    const { git } = this.#connection;
+    const { git, remote, actions } = this.#connection;
+    // What was taken off a branch again is in none any more, and still there.
+    if ((await readCommits(git, [commit])).length === 0)
+      await fetch(git, { url: remote, token: actions.token, wants: [commit], depth: 2 });
     const { parents, tree } = await readCommit(git, commit);
     const [parent] = parents;
     if (!parent) return new Uint8Array();
@@ -161,11 +178,27 @@ export class GithubForge implements Forge, Trees {
       case "open":
         return await pulls.open(decision, looked);
       case "stage":
-        return await pulls.restack(decision, looked);
+        return await restack(decision, looked);
       case "attest":
         return await pulls.attest(decision, looked);
       case "land":
-        return await pulls.land(decision, looked);
+        return await land(decision, looked);
+      case "watch":
+        return await sentinel.watch(decision, looked);
+      case "examine":
+        return await sentinel.examine(decision, looked);
+      case "unmake":
+        return await sentinel.unmake(decision, looked);
+      case "revert":
+        return await sentinel.revert(decision, looked);
+      case "drop":
+        return await promotion.drop(decision, looked);
+      case "rebuild":
+        return await promotion.stageRebuild(decision, looked);
+      case "renew":
+        return await promotion.renew(decision, looked);
+      case "promote":
+        return await promotion.promote(decision, looked);
       case "reject":
         return await pulls.reject(decision, looked);
       case "block":
@@ -227,4 +260,9 @@ export class GithubForge implements Forge, Trees {
     });
     return DONE;
   }
+}
+
+/** One that is there: `daybreak/next` may not be yet. */
+function aBranchOf({ landing, promotion: rolling, repository }: Observation): string {
+  return rolling === null ? landing.branch : repository.defaultBranch;
 }

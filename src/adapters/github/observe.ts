@@ -3,11 +3,14 @@
 import { stage } from "#adapters/git/stage.ts";
 import { type Connection, failureFrom } from "#adapters/github/connection.ts";
 import * as github from "#adapters/github/read-github.ts";
+import { readPromotion } from "#adapters/github/read-promotion.ts";
 import { type RepositoryFacts, readRepository } from "#adapters/github/read-repository.ts";
+import { readRules } from "#adapters/github/read-rules.ts";
+import { readReverts, readTrail } from "#adapters/github/trail.ts";
 import { linesOf, type NightName } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
 import { nightOf } from "#core/night.ts";
-import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
+import { type AttemptRef, type Blocker, NO_RULES, type Observation, type Pull } from "#core/observation.ts";
 import { renderLanded } from "#core/render.ts";
 import { openNights } from "#core/report.ts";
 
@@ -48,6 +51,7 @@ async function look(connection: Connection, cycle: Cycle, reads: { checks: boole
   const open = pulls.filter(({ state }) => state === "open");
   const now = new Date().toISOString();
   const { asked, ...rest } = cycle;
+  const fullName = `${owner}/${repo}`;
   const observation: Observation = {
     now,
     cycle: rest,
@@ -58,19 +62,25 @@ async function look(connection: Connection, cycle: Cycle, reads: { checks: boole
       night: facts.policy.night,
       open: openNights({ journal }),
     }),
-    repository: { fullName: `${owner}/${repo}`, private: isPrivate, defaultBranch },
+    repository: { fullName, private: isPrivate, defaultBranch },
     mode,
     stop: facts.stop ? "there is a file STOP on daybreak/state" : label,
     policy: facts.policy,
     policyGiven: facts.policyGiven,
     problems: facts.problems,
     landing: facts.landing,
+    promotion: await readPromotion(connection, facts, { fullName, private: isPrivate, defaultBranch }),
     roadmap: facts.roadmap,
+    engineRules: facts.engineRules,
     changelogPath: facts.changelogPath,
     refs: await Promise.all(facts.refs.map(async (ref) => await withConflicts(connection, ref, open, facts))),
     pulls,
     activeCycles: await github.readActiveCycles(connection, cycle.id, unreported(facts)),
-    ...(await readChecks(connection, facts, defaultBranch, open, reads)),
+    ...(await readChecks(
+      connection,
+      { facts, pulls, blockers: issues.blockers },
+      { defaultBranch, own: cycle.workflow, reads },
+    )),
     blockers: issues.blockers,
     journal,
     reported: { dashboard: issues.dashboard, files: facts.files },
@@ -83,22 +93,28 @@ async function readFacts({ owner, repo, actions }: Connection): Promise<NonNulla
   return { defaultBranch: data.default_branch, private: data.private };
 }
 
+type Reported = Pick<Observation, "checks" | "parked" | "rules" | "trail" | "reverts">;
+
 async function readChecks(
   connection: Connection,
-  { landing, policy }: RepositoryFacts,
-  defaultBranch: string,
-  open: readonly Pull[],
-  reads: { checks: boolean },
-): Promise<Pick<Observation, "checks" | "parked" | "rules">> {
-  if (!reads.checks)
-    return { checks: [], parked: [], rules: { required: [], pullRequest: false, mergeQueue: false } };
-  const heads = new Set<string>(open.map(({ head }) => head));
+  { facts, pulls, blockers }: { facts: RepositoryFacts; pulls: Pull[]; blockers: Blocker[] },
+  { defaultBranch, own, reads }: { defaultBranch: string; own: string; reads: { checks: boolean } },
+): Promise<Reported> {
+  if (!reads.checks) return { checks: [], parked: [], rules: NO_RULES, trail: [], reverts: [] };
+  const { landing, policy, tips } = facts;
+  const reverts = await readReverts(connection, tips);
+  const current = reverts.filter(({ parents }) => parents[0] === landing.sha).map(({ sha }) => sha);
+  const open = pulls.filter(({ state }) => state === "open");
+  const heads = [...open.map(({ head }) => head), ...current];
+  // `daybreak/next` may not be there yet.
+  const branches = [landing.branch, defaultBranch].filter((one) => tips.has(`refs/heads/${one}`));
   const [checks, parked, rules] = await Promise.all([
-    Promise.all(open.map(async ({ head }) => await github.readChecks(connection, head))),
-    heads.size > 0 ? github.readParked(connection, heads) : [],
-    github.readRules(connection, [landing.branch, defaultBranch], policy.checks),
+    Promise.all(heads.map(async (head) => await github.readChecks(connection, head))),
+    heads.length > 0 ? github.readParked(connection, new Set<string>(heads)) : [],
+    readRules(connection, branches, policy.checks),
   ]);
-  return { checks: checks.flat(), parked, rules };
+  const trail = await readTrail(connection, { facts, rules, pulls, blockers, own });
+  return { checks: checks.flat(), parked, rules, trail, reverts };
 }
 
 /** Claims without a receipt: only of these it matters whether their run is alive. */
@@ -112,12 +128,14 @@ async function withConflicts(
   { git }: Connection,
   ref: AttemptRef,
   open: readonly Pull[],
-  { landing, roadmap, policy, changelogPath }: RepositoryFacts,
+  { landing, roadmap, policy, changelogPath, refs }: RepositoryFacts,
 ): Promise<AttemptRef> {
   const [parent] = ref.parents;
   const isOpen = open.some(({ slug, attempt }) => slug === ref.slug && attempt === ref.attempt);
   const milestone = roadmap.milestones.find(({ slug }) => slug === ref.slug);
-  if (!isOpen || !parent || parent === landing.sha || milestone?.status !== "planned") return ref;
+  const carriers = refs.filter(({ sha }) => open.some(({ head }) => head === sha));
+  if (!isOpen || !parent || milestone?.status !== "planned" || standsOn(landing.sha, ref, carriers))
+    return ref;
   const staged = await stage({
     git,
     base: landing.sha,
@@ -128,4 +146,10 @@ async function withConflicts(
   });
   if ("refused" in staged) return { ...ref, conflicts: [staged.refused] };
   return { ...ref, conflicts: "conflicts" in staged ? staged.conflicts : [] };
+}
+
+/** Directly, or on top of other open pull requests. */
+function standsOn(tip: Sha, { parents }: AttemptRef, carriers: readonly AttemptRef[]): boolean {
+  const carrier = carriers.find(({ sha }) => sha === parents[0]);
+  return parents[0] === tip || (carrier !== undefined && standsOn(tip, carrier, carriers));
 }

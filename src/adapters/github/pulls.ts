@@ -1,8 +1,7 @@
-/** Pull requests and the landing branch: opened, restacked, rejected and landed, each step safe to repeat. */
+/** Pull requests of single attempts: published, opened, attested and rejected, each step safe to repeat. Lands nothing. */
 
 import { readCommit } from "#adapters/git/objects.ts";
-import { push, remoteRefs } from "#adapters/git/remote.ts";
-import { stage } from "#adapters/git/stage.ts";
+import { push } from "#adapters/git/remote.ts";
 import { commitTree } from "#adapters/git/writing.ts";
 import { type Connection, wordsOf } from "#adapters/github/connection.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
@@ -13,7 +12,6 @@ import type { Sha } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { NOTHING_SPENT } from "#core/outcome.ts";
 import { ceilingOf } from "#core/policy.ts";
-import { renderLanded } from "#core/render.ts";
 import { milestoneMessage } from "#core/trailers.ts";
 import type { Receipt } from "#ports/forge.ts";
 import { pullBody, pullTitle } from "#prose/pull-request.ts";
@@ -21,8 +19,8 @@ import { isRejectionComment, rejectionComment } from "#prose/rejection.ts";
 
 export type Looked = { connection: Connection; observation: Observation };
 
-const DONE: Receipt = { outcome: "done" };
-const stale = (because: string): Receipt => ({ outcome: "stale", because });
+export const DONE: Receipt = { outcome: "done" };
+export const stale = (because: string): Receipt => ({ outcome: "stale", because });
 
 /** When, in which night and by which run a receipt is written. */
 export function stampOf({ now, night, cycle }: Observation) {
@@ -129,45 +127,6 @@ export async function open(
   }
 }
 
-/** Restacks on the landing branch. The journal's line comes first: a head that is pushed is a head that was announced. */
-export async function restack(
-  decision: DecisionOf<"stage">,
-  { connection, observation }: Looked,
-): Promise<Receipt> {
-  const { git } = connection;
-  const ref = refOf(decision, observation);
-  const milestone = observation.roadmap.milestones.find(({ slug }) => slug === decision.slug);
-  const parent = ref?.parents[0];
-  if (!parent || !milestone) return stale("its branch or its milestone is gone");
-  const staged = await stage({
-    git,
-    base: decision.onto,
-    patch: { commit: decision.head, parent },
-    roadmapPath: observation.policy.roadmap,
-    changelogPath: observation.changelogPath,
-    render: (files) => renderLanded(files, milestone),
-  });
-  if (!("tree" in staged))
-    return stale("refused" in staged ? staged.refused : `conflicts in ${staged.conflicts.join(", ")}`);
-  const head = await commitTree(git, {
-    tree: staged.tree,
-    parents: [decision.onto],
-    message: messageOf(decision, milestone.title, observation, decision.again),
-    date: (await readCommit(git, decision.onto)).date,
-  });
-  const { pull, onto: base } = decision;
-  const line: JournalLine = {
-    line: "staged",
-    ...stampOf(observation),
-    ...subjectOf(decision),
-    pull,
-    base,
-    head,
-  };
-  const written = await appendState(connection, { lines: [line], at: observation.now });
-  return written.outcome === "stale" ? written : await pushHead(decision, head, decision.head, connection);
-}
-
 export async function attest(
   { head, green, because }: DecisionOf<"attest">,
   { connection }: Looked,
@@ -181,34 +140,6 @@ export async function attest(
     state: green ? "success" : "failure",
     description: because.slice(0, 140),
   });
-  return DONE;
-}
-
-/** A fast-forward and nothing else: GitHub refuses it if the branch holds anything that was not tested below. */
-export async function land(
-  decision: DecisionOf<"land">,
-  { connection, observation }: Looked,
-): Promise<Receipt> {
-  const { owner, repo, publisher, actions, git, remote } = connection;
-  const ref = `heads/${observation.landing.branch}`;
-  try {
-    await publisher.octokit.rest.git.updateRef({ owner, repo, ref, sha: decision.head, force: false });
-  } catch (error) {
-    // Refused, or the answer was lost: the branch itself says which.
-    const tips = await remoteRefs(git, { url: remote, token: actions.token });
-    if (tips.get(`refs/${ref}`) !== decision.head) return stale(wordsOf(error));
-  }
-  const { pull, head: commit, findings } = decision;
-  const line: JournalLine = {
-    line: "landed",
-    ...stampOf(observation),
-    ...subjectOf(decision),
-    pull,
-    commit,
-    findings,
-  };
-  // Written or not: that it landed is what the branch says.
-  await appendState(connection, { lines: [line], at: observation.now });
   return DONE;
 }
 
@@ -261,11 +192,16 @@ async function pushHead(
   return pushed.outcome === "done" ? DONE : stale(pushed.because);
 }
 
-function messageOf(subject: Subject, title: string, { policy, cycle }: Observation, again = 0): string {
+export function messageOf(
+  subject: Subject,
+  title: string,
+  { policy, cycle }: Observation,
+  again = 0,
+): string {
   return milestoneMessage(policy.message, { ...subjectOf(subject), title, cycle: cycle.id }, again);
 }
 
-function refOf({ slug, attempt }: Subject, { refs }: Observation) {
+export function refOf({ slug, attempt }: Subject, { refs }: Observation) {
   return refs.find((ref) => ref.slug === slug && ref.attempt === attempt);
 }
 

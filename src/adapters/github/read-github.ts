@@ -1,9 +1,9 @@
-/** What GitHub's REST says: pulls, issues, checks, rules and runs. Reads, never writes; keeps only what is ours. */
+/** What GitHub's REST says: pulls, issues, checks and runs. Reads, never writes; keeps only what is ours. */
 
 import type { Octokit } from "@octokit/rest";
 import { type Connection, statusOf } from "#adapters/github/connection.ts";
 import { Sha, Slug } from "#core/milestone.ts";
-import type { AttemptRef, Blocker, Check, Observation, Pull, Rules } from "#core/observation.ts";
+import type { AttemptRef, Blocker, Check, Observation, Pull } from "#core/observation.ts";
 import { parseBlocker } from "#prose/issue.ts";
 import { isDashboard } from "#prose/morning.ts";
 
@@ -13,7 +13,8 @@ export const LABEL = "daybreak";
 /** The label that stops everything, on any open issue or pull request. */
 export const STOP_LABEL = "daybreak:stop";
 
-const PAGE = 100;
+/** Entries of one page: the most GitHub gives. */
+export const PAGE = 100;
 
 const ATTEMPT_HEAD = /^daybreak\/m\/([^/]+)\/([1-9]\d{0,5})$/;
 
@@ -127,7 +128,7 @@ export async function readChecks(connection: Connection, head: Sha): Promise<Che
   ];
 }
 
-function ended(conclusion: string | null): Check["conclusion"] {
+export function ended(conclusion: string | null): Check["conclusion"] {
   const known = [
     "success",
     "failure",
@@ -159,78 +160,6 @@ export async function readParked(
   return data.workflow_runs
     .filter(({ head_sha }) => heads.has(head_sha))
     .map(({ id, name, head_sha }) => ({ head: Sha.parse(head_sha), run: id, name: name ?? "a workflow" }));
-}
-
-/** Required checks of rulesets and classic protection, for every branch given, and what else the first one's rules demand. */
-export async function readRules(
-  connection: Connection,
-  branches: readonly string[],
-  extra: readonly string[],
-): Promise<Rules> {
-  const all = await Promise.all(
-    [...new Set(branches)].map(async (branch) => await rulesOf(connection, branch)),
-  );
-  const required = [
-    ...all.flatMap((rules) => rules.required),
-    ...extra.map((name) => ({ name, app: null, source: "policy" as const })),
-  ];
-  const seen = new Set<string>();
-  return {
-    required: required.filter(({ name, app }) => {
-      const key = JSON.stringify([name, app]);
-      return !seen.has(key) && seen.add(key);
-    }),
-    pullRequest: all[0]?.pullRequest ?? false,
-    mergeQueue: all[0]?.mergeQueue ?? false,
-  };
-}
-
-async function rulesOf(connection: Connection, branch: string): Promise<Rules> {
-  const { owner, repo, publisher } = connection;
-  const { octokit } = publisher;
-  const [rules, { data }] = await Promise.all([
-    octokit.paginate(octokit.rest.repos.getBranchRules, { owner, repo, branch, per_page: PAGE }),
-    octokit.rest.repos.getBranch({ owner, repo, branch }),
-  ]);
-  const fromRules = rules.flatMap((rule) =>
-    rule.type === "required_status_checks" ? (rule.parameters?.required_status_checks ?? []) : [],
-  );
-  const classic = data.protection?.required_status_checks;
-  const checks = classic?.checks ?? classic?.contexts?.map((context) => ({ context, app_id: null })) ?? [];
-  const demanding = rules.find(({ type }) => type === "pull_request");
-  return {
-    required: [
-      ...fromRules.map(({ context, integration_id }) => ({
-        name: context,
-        app: integration_id ?? null,
-        source: "ruleset" as const,
-      })),
-      ...checks.map(({ context, app_id }) => ({
-        name: context,
-        // -1 is GitHub's word for any app.
-        app: app_id === undefined || app_id === null || app_id < 0 ? null : app_id,
-        source: "protection" as const,
-      })),
-    ],
-    pullRequest: demanding !== undefined && !(await mayBypass(connection, rulesetOf(demanding))),
-    mergeQueue: rules.some(({ type }) => type === "merge_queue"),
-  };
-}
-
-function rulesetOf(rule: object): number | null {
-  return "ruleset_id" in rule && typeof rule.ruleset_id === "number" ? rule.ruleset_id : null;
-}
-
-/** Whether the rule binds the account that lands. What cannot be read binds. */
-async function mayBypass({ owner, repo, publisher }: Connection, ruleset: number | null): Promise<boolean> {
-  if (ruleset === null) return false;
-  try {
-    const { data } = await publisher.octokit.rest.repos.getRepoRuleset({ owner, repo, ruleset_id: ruleset });
-    return data.current_user_can_bypass === "always";
-  } catch (error) {
-    if (statusOf(error) === 403 || statusOf(error) === 404) return false;
-    throw error;
-  }
 }
 
 /** Of the runs that hold claims, those that have not ended. A run that is gone has ended. */

@@ -11,13 +11,18 @@ import {
   stateFrom,
   stateNames,
 } from "#adapters/github/state-branch.ts";
+import { readHooks } from "#adapters/hooks/hooks.ts";
 import { readPolicyFile } from "#adapters/policy-file.ts";
+import { readRules } from "#adapters/rules/rules.ts";
+import { shippedRules } from "#adapters/rules/shipped.ts";
 import { detectCommands } from "#core/detect.ts";
+import { undrivable } from "#core/drivable.ts";
 import { CATALOGUE, type Diagnostic, Failure } from "#core/errors.ts";
 import { type Sha, Slug } from "#core/milestone.ts";
 import type { AttemptRef } from "#core/observation.ts";
-import { type Policy, policyFrom } from "#core/policy.ts";
+import { NEXT, type Policy, policyFrom } from "#core/policy.ts";
 import { parseRoadmap, type Roadmap } from "#core/roadmap.ts";
+import { type ToldRule, toldRules } from "#core/rules.ts";
 import { parseTrailers } from "#core/trailers.ts";
 
 export const POLICY_PATH = ".github/daybreak.yml";
@@ -32,6 +37,7 @@ export type RepositoryFacts = {
   problems: Diagnostic[];
   landing: { branch: string; sha: Sha };
   roadmap: Roadmap;
+  engineRules: ToldRule[];
   changelogPath: string | null;
   refs: AttemptRef[];
 } & State;
@@ -54,17 +60,21 @@ export async function readRepository(
   ]);
   const written = known.get(`${main}:${POLICY_PATH}`)?.bytes.toString() ?? null;
   const file = readPolicyFile(written, POLICY_PATH);
-  const branch = file.policy.branch ?? defaultBranch;
-  const landing = branch === defaultBranch ? main : await seeLanding(git, from, branch);
-  const problems = [...file.diagnostics];
-  if (!landing) problems.push(noBranch(branch));
+  const rolls = file.policy.land === "next";
+  const branch = rolls ? NEXT : (file.policy.branch ?? defaultBranch);
+  const landing = await landingIn(tips, branch, async () => await seeLanding(git, from, branch));
+  const rules = await readRules(git, main, await shippedRules());
+  const hooks = await readHooks(git, main);
+  const problems = [...file.diagnostics, ...rules.diagnostics, ...hooks.diagnostics];
+  // `daybreak/next` begins where the default branch is, as soon as something starts.
+  if (!landing && !rolls) problems.push(noBranch(branch));
   const tip = landing ?? main;
-  tips.set(`refs/heads/${branch}`, tip);
+  if (landing) tips.set(`refs/heads/${branch}`, tip);
   const files = await listFiles(git, tip);
   const texts = await readTexts(git, tip, [file.policy.roadmap, ...files.filter(isManifest)]);
   const detected = detectCommands(files, (path) => texts.get(path) ?? null);
   const policy = policyFrom(file.policy, { defaultBranch, ...detected });
-  const { roadmap, found } = readRoadmap(texts.get(policy.roadmap) ?? null, policy.roadmap);
+  const { roadmap, found } = readRoadmap(texts.get(policy.roadmap) ?? null, policy.roadmap, policy);
   return {
     tips,
     policy,
@@ -72,6 +82,7 @@ export async function readRepository(
     problems: [...problems, ...found],
     landing: { branch, sha: tip },
     roadmap,
+    engineRules: toldRules(rules.rules),
     changelogPath: changelogOf(policy, files),
     refs: attempts.flatMap((attempt) => attemptFrom(attempt, known)),
     ...stateFrom(state, known),
@@ -88,6 +99,15 @@ async function see(git: Git, from: Remote, defaultBranch: string): Promise<Map<s
   return await seeBranches(git, { ...from, ...first, branches: [defaultBranch, "daybreak/*"] });
 }
 
+/** Most landing branches were brought with the first look; another one is asked for. */
+async function landingIn(
+  tips: ReadonlyMap<string, Sha>,
+  branch: string,
+  ask: () => Promise<Sha | undefined>,
+): Promise<Sha | undefined> {
+  return tips.get(`refs/heads/${branch}`) ?? (branch === NEXT ? undefined : await ask());
+}
+
 /** A landing branch of the owner's choice; undefined when there is none of that name. */
 async function seeLanding(git: Git, from: Remote, branch: string): Promise<Sha | undefined> {
   const tip = (await remoteRefs(git, from)).get(`refs/heads/${branch}`);
@@ -95,8 +115,15 @@ async function seeLanding(git: Git, from: Remote, branch: string): Promise<Sha |
   return tip;
 }
 
-function readRoadmap(text: string | null, path: string): { roadmap: Roadmap; found: Diagnostic[] } {
-  const roadmap = parseRoadmap(text ?? "");
+/** What the policy makes impossible is wrong in the roadmap as well: nobody could drive the program. */
+function readRoadmap(
+  text: string | null,
+  path: string,
+  policy: Policy,
+): { roadmap: Roadmap; found: Diagnostic[] } {
+  const written = parseRoadmap(text ?? "");
+  const diagnostics = [...written.diagnostics, ...undrivable(written, policy)];
+  const roadmap = { ...written, diagnostics };
   if (text === null) {
     const missing = {
       file: path,
@@ -111,7 +138,7 @@ function readRoadmap(text: string | null, path: string): { roadmap: Roadmap; fou
   }
   return {
     roadmap,
-    found: roadmap.diagnostics.map(({ milestone: _, ...rest }) => ({ file: path, ...rest })),
+    found: diagnostics.map(({ milestone: _, ...rest }) => ({ file: path, ...rest })),
   };
 }
 

@@ -4,8 +4,20 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { readFile, readlink } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { type Cgroup, findCgroup } from "#adapters/sandbox/cgroup.ts";
+import {
+  type Exceeded,
+  type LimitedRun,
+  type Limits,
+  lowering,
+  NICENESS,
+  sayExceeded,
+  USUAL_LIMITS,
+} from "#adapters/sandbox/limits.ts";
 import { mounts, type Visibility } from "#adapters/sandbox/mounts.ts";
+import { ownersOnly } from "#adapters/sandbox/owners-only.ts";
 import { mergedStreams, supervise, tooLong } from "#adapters/sandbox/supervise.ts";
+import { watch } from "#adapters/sandbox/watch.ts";
 import { Failure } from "#core/errors.ts";
 import type { Sandbox, SandboxCommand, SandboxRun } from "#ports/sandbox.ts";
 
@@ -18,19 +30,36 @@ const BARE_ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/
 /** The descriptor on which bwrap says which process is the first of the namespace. Closed inside, before the command starts. */
 const STATUS = 3;
 
+/** Who foreign code is inside, whoever started it: nobody, whom every system knows. */
+const NOBODY = "65534";
+
+/** A sandbox that says what a command was stopped for. */
+export type LimitedSandbox = Omit<Sandbox, "run"> & { run(command: SandboxCommand): Promise<LimitedRun> };
+
+type Confining = Visibility & { binary: string; limits: Limits; cgroup: Cgroup | null };
+
 /**
- * Proves that the sandbox works before it hands it out.
+ * Proves that the sandbox works before it hands it out. `limits`: what differs from the usual ones.
  * @throws Failure SANDBOX_UNAVAILABLE with what failed.
  */
 export async function createBubblewrap({
   binary = "bwrap",
   readable = [],
   hidden = [],
-}: Partial<Visibility> & { binary?: string } = {}): Promise<Sandbox> {
-  const name = await versionOf(binary);
+  limits: different = {},
+  cgroup = findCgroup(),
+}: Partial<Pick<Confining, "binary" | "readable" | "hidden" | "cgroup">> & {
+  limits?: Partial<Limits>;
+} = {}): Promise<LimitedSandbox> {
+  const version = await versionOf(binary);
+  const limits = { ...USUAL_LIMITS, ...different };
+  const confining: Confining = {
+    ...{ binary, readable, hidden, limits, cgroup, temporary: limits.temporary },
+    ...(process.getuid?.() === 0 ? { ownersOnly: ownersOnly() } : {}),
+  };
   const sandbox = {
-    name,
-    run: (command: SandboxCommand) => run(binary, command, { readable, hidden }),
+    name: `${version}, limits by ${cgroup === null ? "rlimits" : "cgroup and rlimits"}`,
+    run: (command: SandboxCommand) => run(command, confining),
   };
   await selfTest(sandbox);
   return sandbox;
@@ -68,42 +97,70 @@ async function selfTest(sandbox: Sandbox): Promise<void> {
   }
 }
 
-async function run(binary: string, command: SandboxCommand, visibility: Visibility): Promise<SandboxRun> {
+async function run(command: SandboxCommand, confining: Confining): Promise<LimitedRun> {
   const refusal = tooLong(command.script);
-  if (refusal) return refusal;
-  const child = spawn(binary, bwrapArguments(command, visibility), {
+  if (refusal) return { ...refusal, exceeded: null };
+  const { limits } = confining;
+  const leaf = confining.cgroup?.open(limits) ?? null;
+  const [program, ...args] = [...(leaf?.entering ?? []), ...bwrapCommand(command, confining)];
+  const child = spawn(program ?? confining.binary, args, {
     env: BARE_ENVIRONMENT,
     cwd: "/",
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   const { firstProcess, hasRun } = statusOf(child);
   const complaint = firstWords(child);
+  const kill = (): void => {
+    child.kill("SIGKILL");
+    const pid = firstProcess();
+    if (pid !== null) killQuietly(pid);
+  };
+  let exceeded: Exceeded | null = null;
+  const unwatch = watch({
+    ...{ first: firstProcess, writable: command.writable, limits },
+    onExceeded: (what) => {
+      exceeded = what;
+      kill();
+    },
+  });
   try {
-    const result = await supervise(child, command, {
-      kill: () => {
-        child.kill("SIGKILL");
-        const pid = firstProcess();
-        if (pid !== null) killQuietly(pid);
-      },
-      gone: () => untilGone(firstProcess()),
-    });
+    const result = await supervise(child, command, { kill, gone: () => untilGone(firstProcess()) });
+    exceeded ??= leaf?.exceeded() ?? null;
+    if (exceeded !== null) return stopped(result, exceeded, limits);
     if (result.exitCode !== null && !hasRun()) throw new Error(complaint());
-    return result;
+    return { ...result, exceeded };
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     throw new Failure("SANDBOX_UNAVAILABLE", `The sandbox cannot start: ${words}`, { cause });
+  } finally {
+    unwatch();
+    leaf?.close();
   }
 }
 
-function bwrapArguments(command: SandboxCommand, visibility: Visibility): string[] {
+/** The limit is named where whoever reads the output will look, and the digest is of what the command itself wrote. */
+function stopped(result: SandboxRun, exceeded: Exceeded, limits: Limits): LimitedRun {
+  const { output } = result;
+  const newline = output === "" || output.endsWith("\n") ? "" : "\n";
+  return {
+    ...result,
+    exitCode: null,
+    output: `${output}${newline}${sayExceeded(exceeded, limits)}`,
+    exceeded,
+  };
+}
+
+function bwrapCommand(command: SandboxCommand, confining: Confining): string[] {
   return [
-    "--unshare-all",
+    ...["nice", "-n", String(NICENESS), confining.binary],
+    ...["--unshare-all", "--unshare-user", "--uid", NOBODY, "--gid", NOBODY],
     ...(command.network === "open" ? ["--share-net"] : []),
     ...["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--json-status-fd", String(STATUS)],
-    ...mounts(command, visibility),
+    ...mounts(command, confining),
     "--clearenv",
     ...Object.entries(command.environment).flatMap(([name, value]) => ["--setenv", name, value]),
-    ...["--chdir", command.directory, "--", "/bin/bash", ...mergedStreams(command.script)],
+    ...["--chdir", command.directory, "--", "/bin/bash"],
+    ...mergedStreams(command.script, lowering(confining.limits)),
   ];
 }
 

@@ -2,6 +2,7 @@
 
 import { existsSync, realpathSync } from "node:fs";
 import { resolve, sep } from "node:path";
+import type { OwnersOnly } from "#adapters/sandbox/owners-only.ts";
 import type { SandboxCommand } from "#ports/sandbox.ts";
 
 /** Where other people's files, sockets and credentials lie. Inside, these folders are empty. */
@@ -13,28 +14,43 @@ const ALWAYS_HIDDEN = ["/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/m
  */
 const KERNEL_SWITCHES = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
 
+const NOTHING: OwnersOnly = { files: [], folders: [] };
+
+/** Memory as a folder, for programs that share theirs. */
+const SHARED_MEMORY = "/dev/shm";
+
 export type Visibility = {
   /** Absolute paths that stay readable although a hidden folder holds them, such as the toolchain's. */
   readable: readonly string[];
   /** Absolute paths of further folders that are empty inside, such as the runner's own. */
   hidden: readonly string[];
+  /** What only the owner of these may read, who is also the one who starts the sandbox. */
+  ownersOnly?: OwnersOnly;
+  /** The largest of each folder that is empty inside, in bytes: what is written there lies in memory. */
+  temporary: number;
 };
 
 /**
  * Everything is read-only, and what is said of a folder holds for all below it until something is said of a deeper
  * one: a hidden folder in a readable one is hidden, a workspace in a hidden one is there.
  */
-export function mounts(command: SandboxCommand, { readable, hidden }: Visibility): string[] {
-  const { directory, writable, network } = command;
+export function mounts(command: SandboxCommand, visibility: Visibility): string[] {
+  const { readable, hidden, ownersOnly = NOTHING, temporary } = visibility;
+  const { directory, writable, network, readable: own = [] } = command;
   const resolver = network === "open" ? resolverFiles() : [];
-  const visible = [...resolver, ...readable, directory].filter(
+  const visible = [...resolver, ...readable, ...own, directory].filter(
     (path) => !writable.some((folder) => isWithin(path, folder)),
   );
+  const empty = emptied(command, hidden);
+  const isSecret = (path: string): boolean => existsSync(path) && !empty.some((root) => isWithin(path, root));
+  const fresh = (path: string): string[] => ["--size", String(temporary), "--tmpfs", path];
   return [
-    ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
+    ...["--ro-bind", "/", "/", "--dev", "/dev", ...fresh(SHARED_MEMORY), "--remount-ro", "/dev"],
+    ...["--proc", "/proc"],
     ...KERNEL_SWITCHES.flatMap((path) => ["--ro-bind-try", path, path]),
     ...[
-      ...emptied(command, hidden).map((path) => ({ path, mount: ["--tmpfs", path] })),
+      ...[...empty, ...ownersOnly.folders.filter(isSecret)].map((path) => ({ path, mount: fresh(path) })),
+      ...ownersOnly.files.filter(isSecret).map((path) => ({ path, mount: ["--ro-bind", "/dev/null", path] })),
       ...visible.map((path) => ({ path, mount: ["--ro-bind-try", path, path] })),
       ...writable.map((path) => ({ path, mount: ["--bind", path, path] })),
     ]

@@ -12,9 +12,9 @@ const MOST_OUTPUT = 10_000_000;
 /** How long the pipes may stay open once the process tree is gone, in milliseconds. */
 const LAST_WORDS = 250;
 
-/** `bash -c` arguments that run the script with both streams in one, so that their order is kept. */
-export function mergedStreams(script: string): string[] {
-  return ["-c", 'exec "$BASH" -c "$1" 2>&1', "bash", script];
+/** `bash -c` arguments that run the script with both streams in one, so that their order is kept. `first` runs before. */
+export function mergedStreams(script: string, first = ":"): string[] {
+  return ["-c", `${first}; exec "$BASH" -c "$1" 2>&1`, "bash", script];
 }
 
 /** Linux takes no single argument of 128 KiB or more. */

@@ -27,6 +27,8 @@ export type Desk = {
   readonly prepared: string;
   readonly home: string;
   readonly spill: string;
+  /** Where what one command is given, and what it reports, lies for the time it runs. */
+  readonly trays: string;
   place(place: Place): string;
   /** Brings the checked-out commit and its base over and lays base's tree out. */
   begin(checkout: string, staged: boolean): Promise<Sha>;
@@ -38,7 +40,8 @@ export type Desk = {
   copyTo(place: Place, base: Sha, tree: Sha): Promise<void>;
 };
 
-export function openDesk(root: string): Desk {
+/** `home` may be shared by desks whose foreign code is trusted alike: toolchains keep their caches there. */
+export function openDesk(root: string, home = join(root, "home")): Desk {
   const git = openGit(join(root, "repo.git"));
   const prepared = join(root, "prepared");
   const memory = join(root, "prepared.json");
@@ -46,11 +49,15 @@ export function openDesk(root: string): Desk {
   return {
     git,
     prepared,
-    home: join(root, "home"),
+    home,
     spill: join(root, "spill"),
+    trays: join(root, "trays"),
     place,
     async begin(checkout, staged) {
-      for (const folder of [prepared, join(root, "home"), join(root, "spill"), join(root, "places")])
+      // A runner may keep its disk: what an earlier attempt left is nobody's work.
+      for (const folder of [prepared, join(root, "spill"), join(root, "trays"), join(root, "places")])
+        await rm(folder, { recursive: true, force: true });
+      for (const folder of [prepared, home, join(root, "spill"), join(root, "trays"), join(root, "places")])
         await mkdir(folder, { recursive: true });
       await initBare(git.directory);
       const head = await headOf(checkout);

@@ -1,21 +1,32 @@
 /** The workbench of one attempt: stages with trusted git, runs foreign commands in the sandbox. Holds no credential. */
 
-import { diffTrees, entryAt, readCommit, readText } from "#adapters/git/objects.ts";
+import { changedLines } from "#adapters/git/lines.ts";
+import { diffTrees, entryAt, listFiles, readCommit, readText, treeOf } from "#adapters/git/objects.ts";
 import { applyPatch, takePatch } from "#adapters/git/patch.ts";
 import { stage } from "#adapters/git/stage.ts";
 import { checkOut, replaceEntries } from "#adapters/git/writing.ts";
 import { allowedEnvironment } from "#adapters/sandbox/environment.ts";
 import type { Desk } from "#adapters/workbench/desk.ts";
+import { readHoldOuts } from "#adapters/workbench/hold-outs.ts";
+import { openTray, type Tray } from "#adapters/workbench/tray.ts";
 import { openWorkspace } from "#adapters/workbench/workspace.ts";
+import type { TestResult } from "#core/court/results.ts";
+import type { ReportFormat } from "#core/court/runner.ts";
 import { Failure } from "#core/errors.ts";
 import type { CommandRun } from "#core/evidence.ts";
 import type { Sha } from "#core/milestone.ts";
 import { renderLanded } from "#core/render.ts";
 import type { Sandbox, SandboxRun } from "#ports/sandbox.ts";
-import type { Workbench } from "#ports/workbench.ts";
+import type { Place, Ran, Workbench, Writes } from "#ports/workbench.ts";
 
 /** Characters of output kept in evidence. */
 const TAIL = 4_000;
+
+export type ReadReport = (
+  format: ReportFormat,
+  told: { output: string; report: string | null },
+  directory: string,
+) => TestResult[] | null;
 
 export type BenchOptions = {
   desk: Desk;
@@ -24,6 +35,8 @@ export type BenchOptions = {
   /** The checked-out commit is a staged head rather than a base. */
   staged: boolean;
   sandbox: () => Promise<Sandbox>;
+  /** Reads what a test runner reports; loaded when the first tests were run. */
+  readReport: () => Promise<ReadReport>;
   /** PATH of foreign commands. */
   path: string;
   /** What `setup:` may see beyond the allow-list: proxies and certificates of the machine. */
@@ -34,17 +47,7 @@ export type BenchOptions = {
 
 export function createWorkbench(options: BenchOptions): Workbench {
   const { desk, redact } = options;
-  const environment = allowedEnvironment({ path: options.path, home: desk.home });
-  let sandbox: Promise<Sandbox> | null = null;
-  const confined = () => {
-    sandbox ??= options.sandbox();
-    return sandbox;
-  };
-  async function runIn(directory: string, script: string, seconds: number): Promise<SandboxRun> {
-    const box = await confined();
-    const writable = [directory, desk.home];
-    return await box.run({ script, directory, writable, environment, network: "none", seconds });
-  }
+  const { confined, runIn, runAt } = confinedRuns(options);
   return {
     async prepare(setup, seconds) {
       const base = await desk.begin(options.checkout, options.staged);
@@ -77,18 +80,74 @@ export function createWorkbench(options: BenchOptions): Workbench {
     async changes(base, tree) {
       return await diffTrees(desk.git, base, tree);
     },
-    async layOut(place, tree, restore) {
-      const { base } = await desk.recall();
-      await desk.copyTo(place, base, await withBase(tree, base, restore, desk));
+    async changedLines(base, tree, path) {
+      return await changedLines(desk.git, base, tree, path);
     },
-    async run(place, command, tree, seconds) {
-      const result = await runIn(desk.place(place), command, seconds);
-      return { ...measured(command, tree, result, redact), output: result.output };
+    async layOut(place, tree, instead) {
+      const { base } = await desk.recall();
+      const mixed = instead ? await withPathsFrom(tree, instead, desk) : await treeOf(desk.git, tree);
+      await desk.copyTo(place, base, mixed);
+    },
+    async run(place, command, tree, seconds, writes) {
+      return await withTray(desk, writes, (tray) => runAt(place, command, tree, seconds, tray));
+    },
+    async runTests(place, { command, format }, tree, seconds, writes) {
+      return await withTray(desk, writes, async (tray) => {
+        const run = await runAt(place, command, tree, seconds, tray);
+        const readReport = await options.readReport();
+        const told = { output: run.output, report: await tray.report() };
+        return { run, results: readReport(format, told, desk.place(place)) };
+      });
+    },
+    async holdOuts() {
+      return await readHoldOuts(desk.git, options.checkout);
+    },
+    async paths(tree) {
+      return await listFiles(desk.git, tree);
     },
     async readText(tree, path) {
       return await readText(desk.git, tree, path);
     },
   };
+}
+
+/** How foreign commands run here: one sandbox, opened when the first of them comes. */
+function confinedRuns({ desk, path, sandbox: open, redact }: BenchOptions) {
+  const environment = {
+    ...allowedEnvironment({ path, home: desk.home }),
+    // A file that was rewritten within the same second would be run from its stale bytecode.
+    PYTHONDONTWRITEBYTECODE: "1",
+  };
+  let sandbox: Promise<Sandbox> | null = null;
+  const confined = () => {
+    sandbox ??= open();
+    return sandbox;
+  };
+  async function runIn(
+    directory: string,
+    script: string,
+    seconds: number,
+    signal?: AbortSignal,
+    tray?: Tray,
+  ): Promise<SandboxRun> {
+    const box = await confined();
+    const writable = [directory, desk.home, ...(tray ? [tray.folder] : [])];
+    const given = { ...environment, ...tray?.environment };
+    return await box.run({
+      script,
+      directory,
+      writable,
+      environment: given,
+      network: "none",
+      seconds,
+      signal,
+    });
+  }
+  async function runAt(place: Place, command: string, tree: Sha, seconds: number, tray: Tray): Promise<Ran> {
+    const result = await runIn(desk.place(place), tray.script(command), seconds, undefined, tray);
+    return { ...measured(command, tree, result, redact), output: result.output };
+  }
+  return { confined, runIn, runAt };
 }
 
 /** The owner's own commands, one after the other, with network and a home that stays. Stops at the first failure. */
@@ -117,12 +176,28 @@ async function setUp(
   return runs;
 }
 
-/** The tree with some of base's files put back. */
-async function withBase(tree: Sha, base: Sha, restore: readonly string[], { git }: Desk): Promise<Sha> {
-  if (restore.length === 0)
-    return (await git.raw(["rev-parse", `${tree}^{tree}`])).output.toString().trim() as Sha;
+async function withTray<Result>(
+  desk: Desk,
+  writes: Writes | undefined,
+  use: (tray: Tray) => Promise<Result>,
+): Promise<Result> {
+  const tray = await openTray(desk.trays, writes ?? {});
+  try {
+    return await use(tray);
+  } finally {
+    await tray.clear();
+  }
+}
+
+/** The tree with some paths as they are in another one; what is not there is taken out. */
+async function withPathsFrom(
+  tree: Sha,
+  { paths, from }: { paths: readonly string[]; from: Sha },
+  { git }: Desk,
+): Promise<Sha> {
+  if (paths.length === 0) return await treeOf(git, tree);
   const entries = await Promise.all(
-    restore.map(async (path) => [path, await entryAt(git, base, path)] as const),
+    paths.map(async (path) => [path, await entryAt(git, from, path)] as const),
   );
   return await replaceEntries(git, tree, new Map(entries));
 }

@@ -1,6 +1,7 @@
 /** How accounts, the repository, commits and files look in GitHub's answers. Pure: records in, JSON out. */
 
 import type { Commit } from "#rehearsal/forge/git.ts";
+import { METHODS } from "#rehearsal/forge/merging.ts";
 import { ACTIONS_APP, ACTIONS_BOT, appBot, metaOf, type World } from "#rehearsal/forge/world.ts";
 import type { Actor } from "#rehearsal/seams.ts";
 
@@ -105,6 +106,7 @@ const BELOW_REPOSITORY = [
 
 export function repositoryFace(world: World): Json {
   const { owner, name, private: isPrivate, defaultBranch } = world.options.repository;
+  const { mergeMethods: methods = METHODS } = world.options.settings;
   const { createdAt, repositoryId } = metaOf(world);
   const api = repositoryApi(world);
   const page = repositoryPage(world);
@@ -141,9 +143,9 @@ export function repositoryFace(world: World): Json {
     archived: false,
     disabled: false,
     default_branch: defaultBranch,
-    allow_merge_commit: true,
-    allow_squash_merge: true,
-    allow_rebase_merge: true,
+    allow_merge_commit: methods.includes("merge"),
+    allow_squash_merge: methods.includes("squash"),
+    allow_rebase_merge: methods.includes("rebase"),
     pushed_at: createdAt,
     created_at: createdAt,
     updated_at: createdAt,

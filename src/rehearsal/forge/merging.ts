@@ -2,7 +2,8 @@
 
 import type { Git, Person } from "#rehearsal/forge/git.ts";
 
-export type Method = "merge" | "squash" | "rebase";
+export const METHODS = ["merge", "squash", "rebase"] as const;
+export type Method = (typeof METHODS)[number];
 
 /** Who commits what GitHub itself writes. */
 export const GITHUB: Omit<Person, "date"> = { name: "GitHub", email: "noreply@github.com" };

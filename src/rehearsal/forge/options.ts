@@ -1,5 +1,6 @@
 /** What a local forge is asked for and what it offers. Types only, no behaviour. */
 
+import type { Method } from "#rehearsal/forge/merging.ts";
 import type { Check, Comment, Issue, Label, Review, Status } from "#rehearsal/forge/records.ts";
 import type { ActionsHost, Actor, Permissions, TokenGrant, WorkflowRun } from "#rehearsal/seams.ts";
 
@@ -13,6 +14,10 @@ export type BranchRule = {
   approvals: number;
   mergeQueue: boolean;
   linearHistory: boolean;
+  /** Required checks count only on a head that holds the tip of the branch. */
+  strict?: boolean;
+  /** How pulls may be merged into the branch; all ways if it says nothing. */
+  methods?: readonly Method[];
   bypass: readonly ("app" | "owner")[];
 };
 
@@ -59,7 +64,12 @@ export type ForgeOptions = {
   repository: { owner: string; name: string; private: boolean; defaultBranch: string };
   owner: Actor;
   app?: InstalledApp;
-  settings: { actionsMayCreatePulls: boolean; defaultPermissions: Permissions };
+  settings: {
+    actionsMayCreatePulls: boolean;
+    defaultPermissions: Permissions;
+    /** How pulls may be merged at all; every way if it says nothing. */
+    mergeMethods?: readonly Method[];
+  };
   rules: readonly BranchRule[];
   classicProtection?: { branch: string; contexts: readonly string[] };
   /** Requests per hour, where they are not GitHub's own. */

@@ -3,7 +3,7 @@
 import * as z from "zod";
 import { noreply } from "#rehearsal/forge/faces.ts";
 import { reviewFace } from "#rehearsal/forge/issue-faces.ts";
-import { GITHUB, type Merge, type Method, mergeCommit } from "#rehearsal/forge/merging.ts";
+import { GITHUB, METHODS, type Merge, type Method, mergeCommit } from "#rehearsal/forge/merging.ts";
 import type { PullRequest, Review } from "#rehearsal/forge/records.ts";
 import { announceWriter, refsMoved } from "#rehearsal/forge/refs.ts";
 import { pullOf } from "#rehearsal/forge/routes-pulls.ts";
@@ -36,8 +36,14 @@ const MergeOrder = z.object({
   commit_title: z.string().optional(),
   commit_message: z.string().optional(),
   sha: z.string().optional(),
-  merge_method: z.enum(["merge", "squash", "rebase"]).default("merge"),
+  merge_method: z.enum(METHODS).default("merge"),
 });
+
+const NOT_ALLOWED: Record<Method, string> = {
+  merge: "Merge commits are not allowed on this repository.",
+  squash: "Squash merges are not allowed on this repository.",
+  rebase: "Rebase merges are not allowed on this repository.",
+};
 
 async function merge(call: Call): Promise<Reply> {
   const { world, holder } = call;
@@ -51,9 +57,12 @@ async function merge(call: Call): Promise<Reply> {
   if (order.sha !== undefined && order.sha !== pull.pull.headSha) {
     throw new Refusal(409, "Head branch was modified. Review and try the merge again.");
   }
+  const { merge_method: method } = order;
+  const { mergeMethods = METHODS } = world.options.settings;
+  if (!mergeMethods.includes(method)) throw new Refusal(405, NOT_ALLOWED[method]);
   const after = await mergeCommit(world.git, mergeOf(call, pull, before, order));
   if (after === null) throw new Refusal(405, "Pull Request is not mergeable");
-  const proposal = { ref, before, after, holder, pull: pull.number, git: world.git };
+  const proposal = { ref, before, after, holder, pull: pull.number, method, git: world.git };
   const objection = await objectionTo(world, proposal);
   if (objection !== null) throw objected(objection, 405);
   announceWriter(world, holder);

@@ -9,6 +9,7 @@ import {
   repositoryPage,
   userFace,
 } from "#rehearsal/forge/faces.ts";
+import { METHODS } from "#rehearsal/forge/merging.ts";
 import type { BranchRule } from "#rehearsal/forge/options.ts";
 import {
   type Call,
@@ -117,9 +118,9 @@ function facesOf(rule: BranchRule): Json[] {
   return faces;
 }
 
-function checkParameters({ requiredChecks }: BranchRule): Json {
+function checkParameters({ requiredChecks, strict = false }: BranchRule): Json {
   return {
-    strict_required_status_checks_policy: false,
+    strict_required_status_checks_policy: strict,
     required_status_checks: requiredChecks.map(({ context, integrationId }) => ({
       context,
       ...(integrationId === null ? {} : { integration_id: integrationId }),
@@ -127,14 +128,14 @@ function checkParameters({ requiredChecks }: BranchRule): Json {
   };
 }
 
-function pullParameters({ approvals }: BranchRule): Json {
+function pullParameters({ approvals, methods = METHODS }: BranchRule): Json {
   return {
     required_approving_review_count: approvals,
     dismiss_stale_reviews_on_push: false,
     require_code_owner_review: false,
     require_last_push_approval: false,
     required_review_thread_resolution: false,
-    allowed_merge_methods: ["merge", "squash", "rebase"],
+    allowed_merge_methods: [...methods],
   };
 }
 

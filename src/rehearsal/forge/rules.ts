@@ -1,6 +1,7 @@
 /** Branch rules and the workflow-file guard: says what a change of a ref breaks. Refuses nothing itself. */
 
 import type { Git } from "#rehearsal/forge/git.ts";
+import type { Method } from "#rehearsal/forge/merging.ts";
 import type { BranchRule } from "#rehearsal/forge/options.ts";
 import type { Check } from "#rehearsal/forge/records.ts";
 import type { RefChange } from "#rehearsal/forge/refs.ts";
@@ -14,6 +15,8 @@ export type Proposal = RefChange & {
   holder: Holder;
   /** A merge of this pull; null for a push or a ref update. */
   pull: number | null;
+  /** How that pull is merged. */
+  method?: Method;
   /** Sees the objects of the change, also when they are still in quarantine. */
   git: Git;
 };
@@ -48,6 +51,7 @@ export async function isBlocked(world: World, proposal: Proposal): Promise<boole
 }
 
 const LINEAR = "This branch must not contain merge commits.";
+const BEHIND = "The head branch is not up to date with the base branch.";
 
 async function violations(world: World, proposal: Proposal): Promise<string[]> {
   if (!proposal.ref.startsWith("refs/heads/")) return [];
@@ -74,15 +78,25 @@ function isOwner(world: World, { by, actor }: Holder): boolean {
 
 async function brokenBy(world: World, rule: BranchRule, proposal: Proposal): Promise<string[]> {
   const found = await unprotected(proposal);
-  const { after, before, git, pull } = proposal;
+  const { after, before, git, pull, method } = proposal;
   if (after === null) return found;
   if (rule.mergeQueue) found.push("Changes must be made through the merge queue");
   if (rule.pullRequest && pull === null) found.push("Changes must be made through a pull request.");
   if (pull !== null) found.push(...unapproved(world, rule, pull));
+  if (pull !== null && (await isBehind(world, rule, proposal))) found.push(BEHIND);
+  if (method !== undefined && rule.methods?.includes(method) === false)
+    found.push(`Merge method "${method}" is not allowed.`);
   if (rule.linearHistory && (await hasMerges(git, before, after))) {
     found.push(LINEAR);
   }
   return [...found, ...missing(world, proposal, rule.requiredChecks)];
+}
+
+/** Without a required check there is nothing that could be out of date. */
+async function isBehind(world: World, rule: BranchRule, { before, pull, git }: Proposal): Promise<boolean> {
+  if (rule.strict !== true || rule.requiredChecks.length === 0 || before === null) return false;
+  const head = pulls(world).find(({ number }) => number === pull)?.pull.headSha;
+  return head !== undefined && !(await git.isAncestor(before, head));
 }
 
 async function unprotected({ before, after, git }: Proposal): Promise<string[]> {

@@ -1,10 +1,11 @@
 /**
  * Makes a milestone out of two trees: the older one with a roadmap and a policy, and the script of a model that gets
- * to the newer one. Pure: where the trees come from, a package or a commit, is for others to know.
+ * to the newer one, its tests included or kept back. Pure: where the trees come from, a package or a commit, is for others to know.
  */
 
 import { stringify } from "yaml";
 import type * as z from "zod";
+import { quoted } from "#core/court/shell-words.ts";
 import { matchesAny } from "#core/glob.ts";
 import type { PolicyFile } from "#core/policy.ts";
 import type { Script } from "#rehearsal/model/script.ts";
@@ -19,18 +20,31 @@ export type Change = {
   /** Commands that have to be green on the newer tree. At least one. */
   gates: readonly string[];
   setup: readonly string[];
+  build?: readonly string[];
   /** Globs of test files. */
   tests: readonly string[];
+  /** Whether the newer tree's tests judge the work instead of being part of it. */
+  keepTestsBack?: boolean;
 };
 
 export type Retold = {
   /** The tree a night starts from. */
   files: FileTree;
+  /** What of it was not in the older tree. */
+  added: FileTree;
+  /** What the work never sees: paths of the newer tree, and the file that says how they are run. Null: nothing. */
+  holdOuts: { paths: string[]; checks: string } | null;
   milestone: { id: string; title: string };
   script: Script;
+  /** Files the script writes or removes. */
+  changedFiles: number;
 };
 
 const ID = "M1";
+
+/** The branch that holds what was kept back, and the file there that lists the checks. */
+export const HOLD_OUTS = "hold-outs";
+export const CHECKS = "checks.yml";
 
 /** What tools leave behind in a checkout, and nobody commits. */
 const LEFT_BEHIND = ["node_modules", "coverage", ".nyc_output", ".tap", ".setup"];
@@ -51,12 +65,15 @@ const GENEROUS: z.input<typeof PolicyFile> = {
 };
 
 export function fromTrees(change: Change): Retold {
-  const { before, after, gates, setup, tests } = change;
+  const { before, gates, setup, tests, build = [], keepTestsBack = false } = change;
   const title = oneLine(change.title);
-  const policy = { ...GENEROUS, setup, build: [], test: gates, tests };
-  const ignored = ignoredIn(before, after);
-  const files = fileTree([
-    ...before,
+  const { after, holdOuts } = keepTestsBack ? withoutTests(change) : { after: change.after, holdOuts: null };
+  const policy = {
+    ...{ ...GENEROUS, setup, build, test: gates, tests },
+    ...(holdOuts === null ? {} : { "hold-outs": HOLD_OUTS }),
+  };
+  const ignored = ignoredIn(before, change.after);
+  const added = fileTree([
     ["ROADMAP.md", textFile(roadmapOf(change, title))],
     [".github/daybreak.yml", textFile(stringify(policy, { lineWidth: 0 }))],
     ...(ignored === null ? [] : [[".gitignore", textFile(ignored)] as const]),
@@ -67,7 +84,35 @@ export function fromTrees(change: Change): Retold {
     after,
     summary: `${title}: written as it was published.`,
   });
-  return { files, milestone: { id: ID, title }, script };
+  const { written, gone } = differenceOf(before, after);
+  return {
+    ...{ files: fileTree([...before, ...added]), added, holdOuts, script },
+    milestone: { id: ID, title },
+    changedFiles: written.length + gone.length,
+  };
+}
+
+/** The newer tree with the older one's tests, and the newer tests as checks of it. */
+function withoutTests({
+  before,
+  after,
+  tests,
+  gates,
+}: Change): Pick<Change, "after"> & Pick<Retold, "holdOuts"> {
+  const { written, gone } = differenceOf(before, after);
+  const isTest = (path: string): boolean => matchesAny(path, tests);
+  const paths = written.map(({ path }) => path).filter(isTest);
+  const dropped = gone.filter(isTest);
+  if (paths.length === 0) return { after, holdOuts: null };
+  const untouched = new Map(after);
+  for (const path of [...paths, ...dropped]) {
+    const old = before.get(path);
+    if (old) untouched.set(path, old);
+    else untouched.delete(path);
+  }
+  const first = dropped.length === 0 ? "" : `rm -f -- ${dropped.map((path) => quoted(path)).join(" ")} && `;
+  const checks = gates.map((command, index) => ({ id: `H${index + 1}`, run: `${first}${command}` }));
+  return { after: fileTree(untouched), holdOuts: { paths, checks: stringify(checks, { lineWidth: 0 }) } };
 }
 
 function roadmapOf(change: Change, title: string): string {

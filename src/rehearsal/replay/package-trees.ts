@@ -1,8 +1,15 @@
-/** Two published versions of a package as the two trees of a replay: what was only added by publishing is evened out. */
+/** Two versions of a package or a repository as the two trees of a replay: what no milestone may change is evened out. */
 
 import { matchesAny } from "#core/glob.ts";
 import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy.ts";
-import { type FileTree, fileTree, type TreeFile, textFile, textOf } from "#rehearsal/replay/file-tree.ts";
+import {
+  differenceOf,
+  type FileTree,
+  fileTree,
+  type TreeFile,
+  textFile,
+  textOf,
+} from "#rehearsal/replay/file-tree.ts";
 import { withoutPublishing } from "#rehearsal/replay/manifest.ts";
 
 /** Written by whoever publishes, not by whoever solves the milestone. Only at the top: in a test folder they are fixtures. */
@@ -19,6 +26,10 @@ const LEFT_OUT = [
   /(?:^|\/)node_modules\//,
 ];
 
+/** In a repository lock files lie in any folder, and nothing can be installed while a milestone is worked on. */
+export const LOCK_FILE =
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|go\.sum|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock)$/;
+
 /** Names of test files beyond those every policy knows. */
 const FURTHER_TEST_PATHS = [
   "**/tests.*",
@@ -34,21 +45,42 @@ const PROGRAM = /\.[cm]?[jt]sx?$/;
 /** The older tree is as it was published, the newer one holds what a milestone may change of it. */
 export function packageTrees(older: FileTree, newer: FileTree): { before: FileTree; after: FileTree } {
   const before = kept(older);
-  const after = new Map(kept(newer));
+  const after = [...kept(newer)].map(
+    ([path, file]) => [path, withOlderMode(file, before.get(path))] as const,
+  );
+  return { before, after: fileTree(withOlder(before, new Map(after), isProtected)) };
+}
+
+/** The older tree is whole, the newer one holds what a milestone may change of it. `left`: paths of what it may not. */
+export function commitTrees(
+  before: FileTree,
+  newer: FileTree,
+): { before: FileTree; after: FileTree; left: string[] } {
+  const isLeft = (path: string): boolean => isProtected(path) || isLeftOut(path) || LOCK_FILE.test(path);
+  const { written, gone } = differenceOf(before, newer);
+  const left = [...written.map(({ path }) => path), ...gone].filter(isLeft).sort();
+  return { before, after: fileTree(withOlder(before, newer, isLeft)), left };
+}
+
+function withOlder(
+  before: FileTree,
+  newer: FileTree,
+  isOlder: (path: string) => boolean,
+): Map<string, TreeFile> {
+  const after = new Map(newer);
   for (const path of new Set([...before.keys(), ...after.keys()])) {
-    if (!matchesAny(path, PROTECTED_PATHS, { foldCase: true })) continue;
+    if (!isOlder(path)) continue;
     const old = before.get(path);
     if (old) after.set(path, old);
     else after.delete(path);
   }
-  for (const [path, file] of after) after.set(path, withOlderMode(file, before.get(path)));
   const [old, now] = [before.get("package.json"), after.get("package.json")];
   if (old && now)
     after.set("package.json", {
       ...old,
       ...textFile(withoutPublishing(textOf(old) ?? "", textOf(now) ?? "")),
     });
-  return { before, after: fileTree(after) };
+  return after;
 }
 
 /** Globs of test files: those of every policy, and what else names tests in one of these trees. */
@@ -66,7 +98,15 @@ export function testFilesIn(tree: FileTree, globs: readonly string[]): string[] 
 }
 
 function kept(tree: FileTree): FileTree {
-  return fileTree([...tree].filter(([path]) => !LEFT_OUT.some((pattern) => pattern.test(path))));
+  return fileTree([...tree].filter(([path]) => !isLeftOut(path)));
+}
+
+function isLeftOut(path: string): boolean {
+  return LEFT_OUT.some((pattern) => pattern.test(path));
+}
+
+function isProtected(path: string): boolean {
+  return matchesAny(path, PROTECTED_PATHS, { foldCase: true });
 }
 
 /** Modes in a tarball come from the machine that published it; only a new script tells something by its mode. */

@@ -1,9 +1,9 @@
 /** A script in which the scripted model turns one tree into another through its tools, then says that it is done. */
 
 import { dirname } from "node:path/posix";
+import { quoted } from "#core/court/shell-words.ts";
 import { aTurn, type Script, type Turn } from "#rehearsal/model/script.ts";
 import { differenceOf, type FileTree, type TreeFile, textOf } from "#rehearsal/replay/file-tree.ts";
-import { quoted } from "#rehearsal/replay/shell-words.ts";
 
 type Call = Turn["tools"][number];
 

@@ -1,9 +1,9 @@
 /** The commands that install what a replay's tests need: runtime dependencies and the runner, and no install scripts. */
 
+import { quoted } from "#core/court/shell-words.ts";
 import { type FileTree, textOf } from "#rehearsal/replay/file-tree.ts";
 import type { Gate } from "#rehearsal/replay/gate.ts";
 import type { Manifest } from "#rehearsal/replay/manifest.ts";
-import { quoted } from "#rehearsal/replay/shell-words.ts";
 
 type Side = { manifest: Manifest; files: FileTree };
 

@@ -1,0 +1,61 @@
+/** Why evidence is not green. Recomputed from the facts by whoever relies on it; nothing that ran is not green. */
+
+import { objectionSaid } from "#core/court/objection.ts";
+import { proofObjections } from "#core/court/proof.ts";
+import type { CommandRun, Evidence } from "#core/evidence.ts";
+
+/** Empty when the evidence is green. */
+export function faultsOf(evidence: Evidence): string[] {
+  const restored = evidence.withBaseTests.restored;
+  const whole = evidence.court === "full";
+  return [
+    ...(evidence.gates.length === 0 ? ["no gate command ran"] : []),
+    ...redOf(evidence.gates, ""),
+    ...redOf(evidence.withBaseTests.gates, ` with the base's version of ${restored.join(", ")}`),
+    ...(whole && restored.length > 0 && evidence.withBaseTests.gates.length === 0
+      ? ["the gate commands did not run with the base's tests"]
+      : []),
+    ...evidence.tests.lost.map(
+      (test) => `lost test: “${test}” passed on base and does not pass on the change`,
+    ),
+    ...evidence.objections.map(objectionSaid),
+    // Red commands come first: what they leave unproven is not worth a word.
+    ...(whole && isGreen(evidence.gates) ? proofObjections(evidence).map(objectionSaid) : []),
+    ...evidence.findings
+      .filter(({ finding }) => finding === "failed")
+      .map(({ text, how }) => `criterion “${text}” failed: ${how}`),
+    ...brokenPromises(evidence),
+    ...evidence.holdOuts.filter(({ passed }) => !passed).map(({ id }) => `hold-out failed: ${id}`),
+    ...evidence.skipped.map((what) => `not run: ${what}`),
+  ];
+}
+
+/** The gate commands that are red on the tree and were red on base: nobody's fault but base's. Null: base is green. */
+export function redBaseOf({ baseline }: Pick<Evidence, "baseline">): string[] | null {
+  const red = redOf(baseline, " on base");
+  return red.length === 0 ? null : red;
+}
+
+function brokenPromises({ smoke }: Evidence): string[] {
+  return smoke
+    .filter(({ run }) => run.exitCode !== 0)
+    .map(
+      ({ milestone, run }) =>
+        `smoke broken: ${milestone} promised \`${run.command}\`, which ${exitSaid(run.exitCode)}`,
+    );
+}
+
+function redOf(runs: readonly CommandRun[], where: string): string[] {
+  return runs
+    .filter(({ exitCode }) => exitCode !== 0)
+    .map(({ command, exitCode }) => `\`${command}\` ${exitSaid(exitCode)}${where}`);
+}
+
+/** An empty list of gates is not green. */
+export function isGreen(gates: readonly CommandRun[]): boolean {
+  return gates.length > 0 && gates.every(({ exitCode }) => exitCode === 0);
+}
+
+function exitSaid(exitCode: number | null): string {
+  return exitCode === null ? "was stopped at its time limit" : `exited ${exitCode}`;
+}

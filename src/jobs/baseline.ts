@@ -1,0 +1,25 @@
+/** Measures base once for a whole cycle, before anything is paid for: what it fails is nobody's fault later. */
+
+import type { Assignment } from "#core/brief.ts";
+import { redBaseOf } from "#core/court/faults.ts";
+import { type BenchWorld, openBench } from "#jobs/court/bench.ts";
+import { suitesOn } from "#jobs/court/change.ts";
+import { measureBaseline } from "#jobs/court/kept.ts";
+import { briefOf } from "#jobs/work.ts";
+import type { HandOver } from "#ports/hand-over.ts";
+
+export async function measureBase(
+  assignment: Assignment,
+  world: BenchWorld & { handOver: HandOver },
+): Promise<void> {
+  const { handOver, workbench, clock, say } = world;
+  const { brief } = await briefOf(assignment, handOver);
+  const { base } = assignment;
+  const bench = openBench(world, clock() + brief.verifyMinutes * 60);
+  const { runners } = await suitesOn(base, brief.testCommands, workbench);
+  const sitting = { docket: brief, trees: { base, tree: base }, runners, bench, workbench };
+  const baseline = await measureBaseline(sitting, { gates: true });
+  await handOver.writeBaseline(baseline);
+  const red = redBaseOf({ baseline: baseline.gates });
+  say(`baseline  ${base.slice(0, 7)}: ${red === null ? "green" : red.join("; ")}`);
+}

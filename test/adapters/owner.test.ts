@@ -1,0 +1,114 @@
+/** `daybreak drop` and `daybreak revert`, over real HTTP and real git, with nothing but a token. */
+
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { initBare } from "#adapters/git/git.ts";
+import { treeOf } from "#adapters/git/objects.ts";
+import { updateTree } from "#adapters/git/writing.ts";
+import { connect } from "#adapters/github/connection.ts";
+import { GithubForge } from "#adapters/github/forge.ts";
+import { MilestoneId } from "#core/milestone.ts";
+import { founding, rebuilding } from "#core/next.ts";
+import { setStatus } from "#core/roadmap.ts";
+import { promotionOn } from "#jobs/promotion.ts";
+import { runDrop, runRevert } from "#src/owner.ts";
+import { ALL, aForge, type Box, HERE, temporary } from "../rehearsal/forge-box.ts";
+import { DONE, FILES, landingOf, published, type Seat } from "../support/forge-rig.ts";
+
+const ROADMAP = "ROADMAP.md";
+const CHANGELOG = "# Changelog\n\n## Unreleased\n\n- **M1** Part 1\n";
+
+async function aBox(land: "main" | "next"): Promise<{ box: Box; seat: Seat }> {
+  const box = await aForge();
+  const clone = await box.clone();
+  const files = { ...FILES, ".github/daybreak.yml": `land: ${land}\ntest: npm test\n` };
+  await clone.commit("main", { ...files, "CHANGELOG.md": "# Changelog\n" });
+  await clone.git("push", "-q", "origin", "main");
+  const git = await initBare(join(await temporary(), "ours.git"));
+  const token = await box.forge.mintToken({ kind: "github-token", permissions: ALL, run: 1 });
+  const account = { ...HERE, token, appToken: null, appSlug: null };
+  const at = { apiUrl: `${box.forge.url}/api/v3`, serverUrl: box.forge.url };
+  const connection = await connect({ ...at, ...account, git, known: null });
+  const treeWith: Seat["treeWith"] = async (commit, changed) => {
+    const written = new Map(Object.entries(changed).map(([path, text]) => [path, { text }]));
+    return await updateTree(git, await treeOf(git, commit), written);
+  };
+  const cycle = { id: 1, trigger: "button", workflow: "daybreak.yml", asked: null } as const;
+  return { box, seat: Object.assign(new GithubForge(connection, cycle, { checks: true }), { treeWith }) };
+}
+
+/** M1 as it lands: its code, its ✅, its entry. */
+async function landsM1(seat: Seat): Promise<void> {
+  for (const decision of founding(await seat.observe(), true))
+    expect(await seat.enact(decision)).toEqual(DONE);
+  const roadmap = setStatus(FILES[ROADMAP] ?? "", MilestoneId.parse("M1"), "done");
+  const one = await published(seat, "M1", { [ROADMAP]: roadmap, "CHANGELOG.md": CHANGELOG });
+  expect(await seat.enact(landingOf([one]))).toEqual(DONE);
+}
+
+function laptop({ forge }: Box) {
+  const said: string[] = [];
+  const environment = {
+    GITHUB_TOKEN: forge.ownerToken,
+    GITHUB_API_URL: `${forge.url}/api/v3`,
+    GITHUB_SERVER_URL: forge.url,
+    GITHUB_REPOSITORY: `${HERE.owner}/${HERE.repo}`,
+  };
+  return { said, environment, say: (text: string) => void said.push(text) };
+}
+
+test("drop ticks the milestone's box, which the next look reads", async () => {
+  const { box, seat } = await aBox("next");
+  await landsM1(seat);
+  for (const decision of promotionOn(await seat.observe())) expect(await seat.enact(decision)).toEqual(DONE);
+  const here = laptop(box);
+  expect(await runDrop(["m1"], here)).toBe(0);
+  expect(here.said.join()).toContain("m1 is going to be dropped");
+  expect(rebuilding(await seat.observe())).toMatchObject([{ do: "drop", milestone: "M1", by: "owner" }]);
+  await expect(runDrop(["M2"], here)).rejects.toThrow("does not hold M2; it holds M1");
+});
+
+test("revert opens a pull request with exactly that milestone's code, ✅ and entry gone, once", async () => {
+  const { box, seat } = await aBox("main");
+  await landsM1(seat);
+  const clone = await box.clone();
+  await clone.commit("later", { "src/later.js": "later\n" }, "origin/main");
+  await clone.git("push", "-q", "origin", "later:main");
+  const here = laptop(box);
+  expect([await runRevert(["M1"], here), await runRevert(["M1"], here)]).toEqual([0, 0]);
+  const { data } = await box.owner.pulls.list({
+    ...HERE,
+    state: "open",
+    head: `${HERE.owner}:daybreak/undo/M1-1`,
+  });
+  expect(data).toMatchObject([{ base: { ref: "main" }, title: "Revert M1: Part 1" }]);
+  await clone.git("fetch", "-q", "origin");
+  const show = async (path: string) => await clone.git("show", `origin/daybreak/undo/M1-1:${path}`);
+  expect(await show(ROADMAP)).toBe((FILES[ROADMAP] ?? "").trim());
+  expect(await show("CHANGELOG.md")).not.toContain("M1");
+  const files = await clone.git("ls-tree", "-r", "--name-only", "origin/daybreak/undo/M1-1");
+  expect(files).toContain("src/later.js");
+  expect(files).not.toContain("src/M1.js");
+  await expect(runRevert(["M2"], here)).rejects.toThrow("M2 is not on main");
+});
+
+test("revert says where it conflicts, and what to do", async () => {
+  const { box, seat } = await aBox("main");
+  await landsM1(seat);
+  const clone = await box.clone();
+  await clone.commit("later", { "src/M1.js": "part M1, and more\n" }, "origin/main");
+  await clone.git("push", "-q", "origin", "later:main");
+  await expect(runRevert(["M1"], laptop(box))).rejects.toThrow(
+    /M1 cannot be taken back from main: it conflicts in src\/M1\.js\. Take back first/,
+  );
+});
+
+test("both say what they want when they are asked wrongly", async () => {
+  const say = () => undefined;
+  await expect(runDrop([], { say, environment: {} })).rejects.toMatchObject({ code: "USAGE" });
+  await expect(runRevert(["M1", "--force"], { say, environment: {} })).rejects.toMatchObject({
+    code: "USAGE",
+  });
+  const environment = { GITHUB_REPOSITORY: "owner/notes" };
+  await expect(runDrop(["M1"], { say, environment })).rejects.toMatchObject({ code: "TOKEN_REFUSED" });
+});

@@ -1,0 +1,166 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { initBare } from "#adapters/git/git.ts";
+import { changedLines } from "#adapters/git/lines.ts";
+import { fetch } from "#adapters/git/remote.ts";
+import { createBareSandbox } from "#adapters/sandbox/bare.ts";
+import { openDesk } from "#adapters/workbench/desk.ts";
+import { HOLD_OUTS_FOLDER } from "#adapters/workbench/hold-outs.ts";
+import { createWorkbench } from "#adapters/workbench/workbench.ts";
+import { Sha } from "#core/milestone.ts";
+
+const room = await mkdtemp(join(tmpdir(), "workbench-"));
+afterAll(() => rm(room, { recursive: true, force: true }));
+
+type Files = Record<string, string>;
+
+async function write(folder: string, files: Files): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
+
+function git(cwd: string, ...args: string[]): string {
+  const who = ["-c", "user.name=t", "-c", "user.email=t@t"];
+  return execFileSync("git", [...who, ...args], { cwd, encoding: "utf8" }).trim();
+}
+
+async function commit(folder: string, files: Files): Promise<Sha> {
+  await write(folder, files);
+  git(folder, "init", "--quiet", "--initial-branch=main");
+  git(folder, "add", "--all", "--force");
+  git(folder, "commit", "--quiet", "--allow-empty", "--message", "files");
+  return Sha.parse(git(folder, "rev-parse", "HEAD"));
+}
+
+let count = 0;
+
+async function benchWith(files: Files, holdOuts?: Files) {
+  const checkout = join(room, `checkout-${count++}`);
+  await mkdir(checkout);
+  const base = await commit(checkout, files);
+  if (holdOuts) {
+    await mkdir(join(checkout, HOLD_OUTS_FOLDER));
+    await commit(join(checkout, HOLD_OUTS_FOLDER), holdOuts);
+  }
+  const desk = openDesk(join(room, `desk-${count}`));
+  const workbench = createWorkbench({
+    ...{ desk, checkout, staged: false, network: {}, path: process.env.PATH ?? "" },
+    sandbox: async () => createBareSandbox(),
+    readReport:
+      async () =>
+      (_format, { report }) =>
+        report === null
+          ? null
+          : [{ file: null, name: report.trim(), outcome: "passed", message: "", missing: false }],
+    redact: (text) => text.replaceAll("hunter2", "***"),
+  });
+  await workbench.prepare([], 60);
+  return { workbench, desk, base, checkout };
+}
+
+describe("a test run", () => {
+  test("hands over what the runner wrote to the path it was told, outside the checkout", async () => {
+    const { workbench, base, desk } = await benchWith({ "a.txt": "a" });
+    await workbench.layOut("head", base);
+    const command = 'echo adds > "$DAYBREAK_REPORT"; git status 2>&1 | head -1; ls -A';
+    const { run, results } = await workbench.runTests("head", { command, format: "junit" }, base, 20);
+    expect(results).toMatchObject([{ name: "adds" }]);
+    expect(run.output.split("\n").slice(1)).toEqual(["a.txt", ""]);
+    expect(await readFile(join(desk.place("head"), "a.txt"), "utf8")).toBe("a");
+  });
+
+  test("has no results when there is no report, or a link instead of one", async () => {
+    const { workbench, base } = await benchWith({ "secret.txt": "hunter2" });
+    await workbench.layOut("head", base);
+    for (const command of ["true", 'ln -s "$PWD/secret.txt" "$DAYBREAK_REPORT"', 'mkfifo "$DAYBREAK_REPORT"'])
+      expect((await workbench.runTests("head", { command, format: "junit" }, base, 20)).results).toBeNull();
+  });
+
+  test("is given files first, also where foreign code left a link in their place", async () => {
+    const { workbench, base, desk } = await benchWith({ "a.txt": "a", "outside.txt": "untouched" });
+    await workbench.layOut("head", base);
+    await workbench.run("head", "rm a.txt; ln -s outside.txt a.txt", base, 20);
+    const { output } = await workbench.run("head", "cat a.txt 'it'\\''s/new.txt'", base, 20, {
+      "a.txt": "mutant\n",
+      "it's/new.txt": "new\n",
+    });
+    expect(output).toBe("mutant\nnew\n");
+    expect(await readFile(join(desk.place("head"), "outside.txt"), "utf8")).toBe("untouched");
+  });
+
+  test("keeps known secrets out of what is kept", async () => {
+    const { workbench, base } = await benchWith({});
+    await workbench.layOut("head", base);
+    expect((await workbench.run("head", "echo hunter2", base, 20)).tail).toBe("***\n");
+  });
+});
+
+test("a place takes single paths from another tree, and loses those that are not there", async () => {
+  const { workbench, base, desk, checkout } = await benchWith({ "test/a.js": "old", "test/gone.js": "old" });
+  git(checkout, "rm", "--quiet", "test/gone.js");
+  const head = await commit(checkout, { "test/a.js": "new", "src/b.js": "new" });
+  await fetch(desk.git, { url: join(checkout, ".git"), token: null, wants: [head], depth: 2 });
+  await workbench.layOut("head-with-base-tests", head, { paths: ["test/a.js", "test/gone.js"], from: base });
+  await workbench.layOut("base-with-head-tests", base, { paths: ["test/a.js", "test/gone.js"], from: head });
+  const list = async (place: "head-with-base-tests" | "base-with-head-tests") =>
+    (await workbench.run(place, "grep -r . . | sort", base, 20)).output.trim().split("\n");
+  expect(await list("head-with-base-tests")).toEqual([
+    "./src/b.js:new",
+    "./test/a.js:old",
+    "./test/gone.js:old",
+  ]);
+  expect(await list("base-with-head-tests")).toEqual(["./test/a.js:new"]);
+});
+
+test("changed lines are those of the newer version; a deletion leaves none", async () => {
+  const folder = join(room, "lines");
+  await mkdir(folder);
+  const base = await commit(folder, { "a.txt": "1\n2\n3\n4\n5\n", "b [x].txt": "1\n" });
+  const head = await commit(folder, { "a.txt": "1\ntwo\n3\n4\nfour and a half\n5\n6\n7\n", "b [x].txt": "" });
+  const bare = await initBare(join(room, "lines.git"));
+  await fetch(bare, { url: join(folder, ".git"), token: null, wants: [head], depth: 2 });
+  expect(await changedLines(bare, base, head, "a.txt")).toEqual([
+    { from: 2, to: 2 },
+    { from: 5, to: 5 },
+    { from: 7, to: 8 },
+  ]);
+  expect(await changedLines(bare, base, head, "b [x].txt")).toEqual([]);
+});
+
+describe("hold-outs", () => {
+  const CHECKS = "- { id: H1, run: node check.js }\n- { id: H2, run: 'false', milestone: M2 }\n";
+
+  test("are read from their own checkout, and laid over a tree only in their own place", async () => {
+    const { workbench, base } = await benchWith(
+      { "a.js": "module.exports = 1;\n" },
+      { "checks.yml": CHECKS, "check.js": "process.exit(require('./a.js') === 1 ? 0 : 1);\n" },
+    );
+    const kept = await workbench.holdOuts();
+    expect(kept).toMatchObject({
+      paths: ["check.js"],
+      checks: [
+        { id: "H1", run: "node check.js", milestone: null },
+        { id: "H2", run: "false", milestone: "M2" },
+      ],
+    });
+    if (kept === null) return;
+    await workbench.layOut("hold-outs", base, { paths: kept.paths, from: kept.tree });
+    expect((await workbench.run("hold-outs", "node check.js", base, 20)).exitCode).toBe(0);
+    await workbench.layOut("head", base);
+    expect((await workbench.run("head", "ls -A", base, 20)).output).toBe("a.js\n");
+  });
+
+  test("are null where none were checked out or nothing lists them, and a broken list is named", async () => {
+    expect(await (await benchWith({})).workbench.holdOuts()).toBeNull();
+    expect(await (await benchWith({}, { "check.js": "" })).workbench.holdOuts()).toBeNull();
+    for (const broken of ["- run: x\n", "{", "- { id: 'a b', run: x }\n"])
+      await expect(
+        (await benchWith({}, { "checks.yml": broken })).workbench.holdOuts(),
+      ).rejects.toMatchObject({ code: "POLICY_INVALID" });
+  });
+});

@@ -1,0 +1,56 @@
+/** Every case of the corpus, in the order in which it is judged and printed. */
+
+import type { Case } from "./case.ts";
+import { CHEATS_GO } from "./go/cheats.ts";
+import { UNHEARD_GO } from "./go/unheard.ts";
+import { CHANGES_GO } from "./honest-go/changes.ts";
+import { FEATURES_GO } from "./honest-go/features.ts";
+import { STATEFUL_GO } from "./honest-go/stateful.ts";
+import { CHANGES_JAVASCRIPT } from "./honest-javascript/changes.ts";
+import { COLLABORATORS_JAVASCRIPT } from "./honest-javascript/collaborators.ts";
+import { FEATURES_JAVASCRIPT } from "./honest-javascript/features.ts";
+import { PAPERS_JAVASCRIPT } from "./honest-javascript/papers.ts";
+import { STATEFUL_JAVASCRIPT } from "./honest-javascript/stateful.ts";
+import { CHANGES_PYTHON } from "./honest-python/changes.ts";
+import { FEATURES_PYTHON } from "./honest-python/features.ts";
+import { STATEFUL_PYTHON } from "./honest-python/stateful.ts";
+import { CHANGES_VITEST } from "./honest-vitest/changes.ts";
+import { FORGED_JAVASCRIPT } from "./javascript/forged.ts";
+import { REACHING_JAVASCRIPT } from "./javascript/reaching.ts";
+import { SPECIAL_CASES_JAVASCRIPT } from "./javascript/special-cases.ts";
+import { TAMPERING_JAVASCRIPT } from "./javascript/tampering.ts";
+import { UNHEARD_JAVASCRIPT } from "./javascript/unheard.ts";
+import { VACUOUS_JAVASCRIPT } from "./javascript/vacuous.ts";
+import { FORGED_PYTHON } from "./python/forged.ts";
+import { UNHEARD_PYTHON } from "./python/unheard.ts";
+import { VACUOUS_PYTHON } from "./python/vacuous.ts";
+import { FURTHER_VITEST } from "./vitest/further.ts";
+import { SEVENTEEN_VITEST } from "./vitest/seventeen.ts";
+
+export const CORPUS: readonly Case[] = [
+  ...SEVENTEEN_VITEST,
+  ...FURTHER_VITEST,
+  ...VACUOUS_JAVASCRIPT,
+  ...TAMPERING_JAVASCRIPT,
+  ...REACHING_JAVASCRIPT,
+  ...SPECIAL_CASES_JAVASCRIPT,
+  ...FORGED_JAVASCRIPT,
+  ...UNHEARD_JAVASCRIPT,
+  ...VACUOUS_PYTHON,
+  ...FORGED_PYTHON,
+  ...UNHEARD_PYTHON,
+  ...CHEATS_GO,
+  ...UNHEARD_GO,
+  ...FEATURES_JAVASCRIPT,
+  ...COLLABORATORS_JAVASCRIPT,
+  ...CHANGES_JAVASCRIPT,
+  ...PAPERS_JAVASCRIPT,
+  ...STATEFUL_JAVASCRIPT,
+  ...CHANGES_VITEST,
+  ...FEATURES_PYTHON,
+  ...CHANGES_PYTHON,
+  ...STATEFUL_PYTHON,
+  ...FEATURES_GO,
+  ...CHANGES_GO,
+  ...STATEFUL_GO,
+];
