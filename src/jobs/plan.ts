@@ -58,20 +58,32 @@ export async function planNight(world: {
   };
 }
 
-/** The tip is what we landed ourselves: exactly this tree was tested before. */
+/** What we landed there ourselves was tested, and so was the base of every attempt whose evidence was green. */
 function isProvenBase({ journal, landing }: Observation): boolean {
-  return linesOf(journal, "landed").some(({ commit }) => commit === landing.sha);
+  if (linesOf(journal, "landed").some(({ commit }) => commit === landing.sha)) return true;
+  const begun = linesOf(journal, "assigned").filter(({ base }) => base === landing.sha);
+  return linesOf(journal, "published").some(
+    ({ slug, attempt, as, because }) =>
+      as === "pull" &&
+      because.length === 0 &&
+      begun.some((line) => line.slug === slug && line.attempt === attempt),
+  );
 }
 
-/** Nothing for `review`, `land` or `report` to do: an idle cycle is one job without a write. */
+/**
+ * Nothing for `review`, `land` or `report` to do: an idle cycle is one job without a write. A cycle that is still at
+ * work reports by itself when it is done.
+ */
 function isIdle(observation: Observation): boolean {
+  const { activeCycles, cycle } = observation;
+  const isAlone = activeCycles.every((id) => id === cycle.id);
   return (
     review(observation, []).length === 0 &&
     headsToTest(observation, []).length === 0 &&
     sittings(observation).length === 0 &&
     afterLanding(observation, []).length === 0 &&
-    reportOn(observation).decisions.length === 0 &&
-    promotionOn(observation).length === 0
+    promotionOn(observation).length === 0 &&
+    (!isAlone || reportOn(observation).decisions.length === 0)
   );
 }
 
