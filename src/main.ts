@@ -83,19 +83,21 @@ async function runWithForge(inputs: Inputs, root: string, handOver: HandOver): P
   const world = { forge, trees: forge, handOver, say };
   switch (inputs.job) {
     case "plan": {
-      const { matrix, idle, parallel, holdOuts, unknownBase } = await planNight(world);
+      const { matrix, idle, parallel, setUp, holdOuts, unknownBase } = await planNight(world);
       setMatrix(matrix);
       core.setOutput("idle", idle);
       core.setOutput("unknown-base", unknownBase);
+      core.setOutput("set-up", setUp);
       core.setOutput("hold-outs", holdOuts);
       return core.setOutput("parallel", parallel);
     }
     case "publish":
       return await publish(assigned(inputs), world);
     case "review": {
-      const { train, verify: toVerify, opinions, acted } = await reviewPulls(world);
+      const { train, verify: toVerify, opinions, acted, setUp } = await reviewPulls(world);
       setMatrix(toVerify);
       core.setOutput("train", JSON.stringify(train));
+      core.setOutput("set-up", setUp);
       core.setOutput("opinions", JSON.stringify({ include: opinions }));
       core.setOutput("opinion-count", opinions.length);
       return core.setOutput("acted", acted);

@@ -5,6 +5,7 @@ import { redBaseOf } from "#core/court/faults.ts";
 import { type BenchWorld, openBench } from "#jobs/court/bench.ts";
 import { suitesOn } from "#jobs/court/change.ts";
 import { measureBaseline } from "#jobs/court/kept.ts";
+import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import { briefOf } from "#jobs/work.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 
@@ -14,6 +15,7 @@ export async function measureBase(
 ): Promise<void> {
   const { handOver, workbench, clock, say } = world;
   const { brief } = await briefOf(assignment, handOver);
+  await prepareUnlessSetUp(brief, workbench);
   const { base } = assignment;
   const bench = openBench(world, clock() + brief.verifyMinutes * 60);
   const { runners } = await suitesOn(base, brief.testCommands, workbench);

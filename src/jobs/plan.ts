@@ -29,6 +29,8 @@ export type PlanResult = {
   parallel: number;
   /** Nobody has seen the gate commands green on the base: it is measured before anything is paid for. */
   unknownBase: boolean;
+  /** Whether anything prepares a checkout. */
+  setUp: boolean;
   /** The branch with hold-out checks; empty if there is none. */
   holdOuts: string;
   night: string;
@@ -53,6 +55,7 @@ export async function planNight(world: {
     idle: matrix.length === 0 && isIdle(observation),
     parallel: observation.policy.parallel,
     unknownBase: matrix.length > 0 && !isProvenBase(observation),
+    setUp: observation.policy.setup.length > 0,
     holdOuts: observation.policy["hold-outs"] ?? "",
     night: observation.night.name,
   };

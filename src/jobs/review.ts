@@ -26,6 +26,8 @@ export type ReviewResult = {
   opinions: (Assignment & { head: Sha })[];
   /** Something was rejected, opened, restaged or passed over with a question: the night goes on with another cycle. */
   acted: boolean;
+  /** Whether anything prepares a checkout. */
+  setUp: boolean;
 };
 
 export async function reviewPulls(world: {
@@ -50,6 +52,7 @@ export async function reviewPulls(world: {
     ).flat(),
     acted:
       enacted.some((decision) => acting.includes(decision.do)) || afterLanding(observation, []).length > 0,
+    setUp: observation.policy.setup.length > 0,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Assignment, Brief } from "#core/brief.ts";
 import { faultsOf } from "#core/court/faults.ts";
 import type { Sha } from "#core/milestone.ts";
 import { type CourtWorld, sit, sitForPosition } from "#jobs/court/sitting.ts";
+import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import { briefOf } from "#jobs/work.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 
@@ -20,6 +21,7 @@ export async function verify(
 ): Promise<void> {
   const { handOver, say } = world;
   const { brief } = await briefOf(assignment, handOver);
+  await prepareUnlessSetUp(brief, world.workbench);
   const tree = staged ? await world.workbench.headTree() : await stagePatch(brief, world);
   if (tree === null) return;
   const court: CourtWorld = { ...world, baseline: async (base) => await handOver.readBaseline(base) };

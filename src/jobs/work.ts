@@ -4,6 +4,7 @@ import type { Assignment, Brief } from "#core/brief.ts";
 import { redBaseOf } from "#core/court/faults.ts";
 import { Failure } from "#core/errors.ts";
 import { NOTHING_SPENT, type Outcome } from "#core/outcome.ts";
+import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import type { Engine, TranscriptEvent } from "#ports/engine.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 import type { Workbench } from "#ports/workbench.ts";
@@ -26,6 +27,7 @@ export async function work(
     world.say(`outcome   ${brief.milestone.id} not begun: ${red.because}`);
     return await world.handOver.writeOutcome(red);
   }
+  await prepareUnlessSetUp(brief, world.workbench);
   const workspace = await world.workbench.open(brief, startFrom);
   const engine = await world.engine(brief);
   const { id } = brief.milestone;

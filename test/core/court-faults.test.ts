@@ -19,9 +19,14 @@ describe("evidence", () => {
     const red: Record<string, (evidence: Evidence) => Evidence> = {
       "`npm run build` exited 1": (one) => ({ ...one, gates: [...one.gates, runOf(1, "npm run build")] }),
       "`npm test` was stopped at its time limit": (one) => ({ ...one, gates: [runOf(null), ...one.gates] }),
-      "`npm run old` exited 2 with the base's version of test/a.js": (one) => ({
+      "`npm test` exited 2 with the base's version of test/a.js": (one) => ({
         ...one,
-        withBaseTests: { restored: ["test/a.js"], gates: [runOf(2, "npm run old")] },
+        gates: [runOf(0, "npm test")],
+        withBaseTests: { restored: ["test/a.js"], gates: [runOf(2, "npm test")] },
+      }),
+      "the tests exited 2 with the base's version of test/a.js": (one) => ({
+        ...one,
+        withBaseTests: { restored: ["test/a.js"], gates: [runOf(2, "runner --reporter=ours")] },
       }),
       "the gate commands did not run with the base's tests": (one) => ({
         ...one,

@@ -51,6 +51,7 @@ export function createWorkbench(options: BenchOptions): Workbench {
   return {
     async prepare(setup, seconds) {
       const base = await desk.begin(options.checkout, options.staged);
+      if (setup.length === 0) return [];
       const { head } = await desk.recall();
       const runs = await setUp(setup, seconds, { ...options, sandbox: confined });
       await desk.settle(head, base);
@@ -156,7 +157,6 @@ async function setUp(
   seconds: number,
   { desk, path, network, sandbox, redact }: BenchOptions,
 ): Promise<CommandRun[]> {
-  if (setup.length === 0) return [];
   const { base } = await desk.recall();
   const box = await sandbox();
   const environment = allowedEnvironment({ path, home: desk.home, offline: false, extra: network });

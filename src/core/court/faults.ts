@@ -11,7 +11,7 @@ export function faultsOf(evidence: Evidence): string[] {
   return [
     ...(evidence.gates.length === 0 ? ["no gate command ran"] : []),
     ...redOf(evidence.gates, ""),
-    ...redOf(evidence.withBaseTests.gates, ` with the base's version of ${restored.join(", ")}`),
+    ...redWithBaseTests(evidence),
     ...(whole && restored.length > 0 && evidence.withBaseTests.gates.length === 0
       ? ["the gate commands did not run with the base's tests"]
       : []),
@@ -34,6 +34,18 @@ export function faultsOf(evidence: Evidence): string[] {
 export function redBaseOf({ baseline }: Pick<Evidence, "baseline">): string[] | null {
   const red = redOf(baseline, " on base");
   return red.length === 0 ? null : red;
+}
+
+/** A command the owner did not write is our way of asking their tests for a report: it says nothing to them. */
+function redWithBaseTests({ gates, withBaseTests }: Evidence): string[] {
+  const written = gates.map(({ command }) => command);
+  const { restored, gates: again } = withBaseTests;
+  return again
+    .filter(({ exitCode }) => exitCode !== 0)
+    .map(({ command, exitCode }) => {
+      const what = written.includes(command) ? `\`${command}\`` : "the tests";
+      return `${what} ${exitSaid(exitCode)} with the base's version of ${restored.join(", ")}`;
+    });
 }
 
 function brokenPromises({ smoke }: Evidence): string[] {

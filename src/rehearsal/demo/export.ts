@@ -1,4 +1,4 @@
-/** M1.2: independent of M1.1, so both are built at the same time and land one behind the other. */
+/** M1.2: independent of M1.1, so both are built at the same time and land one behind the other. M2.1 builds on it. */
 
 import { bash, done, grep, type Plot, read, turn, write } from "./plot.ts";
 import { BASE_COMMANDS, readmeWith } from "./project.ts";

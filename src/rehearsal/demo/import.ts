@@ -1,4 +1,4 @@
-/** M2.2: says it is done too early. The gate is red, `finish` is refused, and the second look finds the mistake. */
+/** M2.1: says it is done too early. The gate is red, `finish` is refused, and the second look finds the mistake. */
 
 import { bash, done, type Plot, read, turn, write } from "./plot.ts";
 
@@ -21,15 +21,14 @@ const TEST = `import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { openBook } from "../src/book.js";
 import { run as exportNotes } from "../src/commands/export.js";
 import { run as importNotes } from "../src/commands/import.js";
 
-const folder = mkdtempSync(join(tmpdir(), "notes-"));
-after(() => rmSync(folder, { recursive: true }));
-
-test("what was exported is imported as it was, behind the notes that are there", () => {
+test("what was exported is imported as it was, behind the notes that are there", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "notes-"));
+  t.after(() => rmSync(folder, { recursive: true }));
   const [from, to] = [openBook(join(folder, "from.json")), openBook(join(folder, "to.json"))];
   from.add({ text: "Issue #7 is open", tags: ["work", "letters"] });
   to.add({ text: "Water the plants", tags: [] });
@@ -44,8 +43,8 @@ test("a file must be named", () => {
 `;
 
 export const IMPORT_NOTES: Plot = {
-  id: "M2.2",
-  section: `### M2.2 — An export can be imported 📝
+  id: "M2.1",
+  section: `### M2.1 — An export can be imported 📝
 **Objective:** Read the notes of an exported file in, with their tags, behind those that are there.
 **Depends on:** M1.2
 **Acceptance criteria:**

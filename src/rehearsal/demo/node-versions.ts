@@ -1,4 +1,4 @@
-/** M1.4: does more than code. Its workflow file is protected, so a human must decide about it. */
+/** M1.5: does more than code. Its workflow file is protected, so a human must decide about it. */
 
 import { bash, done, type Plot, read, turn, write } from "./plot.ts";
 import { ciOn } from "./project.ts";
@@ -25,8 +25,8 @@ test("the version names the Node it needs", () => {
 `;
 
 export const NODE_VERSIONS: Plot = {
-  id: "M1.4",
-  section: `### M1.4 — Every supported Node is tested 📝
+  id: "M1.5",
+  section: `### M1.5 — Every supported Node is tested 📝
 **Objective:** Say which Node the program needs, and prove it in CI on each of them.
 **Acceptance criteria:**
 - \`node cli.js version\` prints "Node >=20"

@@ -119,20 +119,19 @@ const NOTE_TEST = `import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { openBook } from "../src/book.js";
 import { run } from "../src/commands/add.js";
 import { noteFrom } from "../src/note.js";
-
-const folder = mkdtempSync(join(tmpdir(), "notes-"));
-after(() => rmSync(folder, { recursive: true }));
 
 test("words with a # are the note's tags", () => {
   const note = noteFrom(["Buy", "milk", "#home", "#shop"]);
   assert.deepEqual(note, { text: "Buy milk", tags: ["home", "shop"] });
 });
 
-test("notes are numbered and kept", () => {
+test("notes are numbered and kept", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "notes-"));
+  t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "notes.json");
   run(["Buy", "milk", "#home"], openBook(path));
   assert.equal(run(["Call", "Ada"], openBook(path)), "2. Call Ada");

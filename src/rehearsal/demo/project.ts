@@ -22,7 +22,7 @@ budget:
   month: 10000
 milestones: 20
 minutes: 240
-parallel: 2
+parallel: 4
 review-minutes: 240
 test: node test/all.js
 `;

@@ -1,16 +1,15 @@
-/** M2.1: the first attempt turns green by rewriting an old test's expectation and is rejected; the second keeps the promise. */
+/** M1.3: the first attempt turns green by rewriting an old test's expectation and is rejected; the second keeps the promise. */
 
 import { bash, done, edit, type Plot, read, turn, write } from "./plot.ts";
 import { LIST_TEST } from "./program.ts";
 
 /** The choice of notes, in the order `fallback` for those who ask for none. */
 function selectWith({ fallback, sorting }: { fallback: string; sorting: string }): string {
-  return `/** The notes that contain the word and carry the tag, ${sorting}. */
-export function select(notes, { word = "", tag, sort = "${fallback}" } = {}) {
+  return `/** The notes that contain the word, ${sorting}. */
+export function select(notes, { word = "", sort = "${fallback}" } = {}) {
   if (!Object.hasOwn(ORDERS, sort)) throw new Error("there is no order " + sort);
   return notes
     .filter(({ text }) => text.toLowerCase().includes(word.toLowerCase()))
-    .filter(({ tags }) => tag === undefined || tags.includes(tag))
     .sort(ORDERS[sort]);
 }
 
@@ -25,10 +24,10 @@ const LIST = String.raw`import { parseArgs } from "node:util";
 import { lineOf } from "../note.js";
 import { select } from "../select.js";
 
-export const usage = "list [WORD] [--tag TAG] [--sort number|text]";
+export const usage = "list [WORD] [--sort number|text]";
 
 export function run(words, book) {
-  const options = { tag: { type: "string" }, sort: { type: "string" } };
+  const options = { sort: { type: "string" } };
   const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
   return select(book.read(), { word: positionals[0], ...values }).map(lineOf).join("\n");
 }
@@ -71,10 +70,9 @@ const ALPHABET = `    "2. Buy milk #home",
 `;
 
 export const SORT_LIST: Plot = {
-  id: "M2.1",
-  section: `### M2.1 — The list can be sorted 📝
+  id: "M1.3",
+  section: `### M1.3 — The list can be sorted 📝
 **Objective:** Sort the list by the alphabet when asked to. Everybody else sees the notes as they were written.
-**Depends on:** M1.1
 **Touches:** \`src/**\`, \`test/**\`
 **Acceptance criteria:**
 - \`NOTES_FILE=examples/notes.json node cli.js list --sort text | head -n 1\` prints "3. Answer the letter"

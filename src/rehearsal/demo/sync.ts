@@ -1,10 +1,10 @@
-/** M1.3: cannot be built without an answer, so it asks one question. M2.3 waits for it. */
+/** M1.4: cannot be built without an answer, so it asks one question. M2.2 waits for it. */
 
 import { ask, grep, type Plot, read, turn } from "./plot.ts";
 
 export const SYNC: Plot = {
-  id: "M1.3",
-  section: `### M1.3 — Notes follow their owner to another machine 📝
+  id: "M1.4",
+  section: `### M1.4 — Notes follow their owner to another machine 📝
 **Objective:** Keep the notes of two machines the same, through a service that both can reach.
 **Acceptance criteria:**
 - \`node cli.js sync --dry-run\` prints "would send"
@@ -29,10 +29,10 @@ export const SYNC: Plot = {
 };
 
 export const SYNC_CONFLICTS: Plot = {
-  id: "M2.3",
-  section: `### M2.3 — No note is lost when two machines change it 📝
+  id: "M2.2",
+  section: `### M2.2 — No note is lost when two machines change it 📝
 **Objective:** Keep both versions of a note that was changed on two machines.
-**Depends on:** M1.3
+**Depends on:** M1.4
 **Acceptance criteria:**
 - \`node cli.js sync --conflicts\` prints "no conflicts"
 - (manual) Both versions of a conflict are easy to tell apart

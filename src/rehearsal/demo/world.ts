@@ -1,9 +1,9 @@
 /** The bundled demo as one value: a repository with a roadmap, and the script its night is played by. Touches no disk. */
 
 import type { Script } from "#rehearsal/model/script.ts";
+import { COUNT_TAGS } from "./count-tags.ts";
 import { EXPORT_NOTES } from "./export.ts";
 import { IMPORT_NOTES } from "./import.ts";
-import { LIST_BY_TAG } from "./list-by-tag.ts";
 import { NODE_VERSIONS } from "./node-versions.ts";
 import { entriesOf, type Plot } from "./plot.ts";
 import { PROGRAM } from "./program.ts";
@@ -17,8 +17,8 @@ export type DemoWorld = {
   script: Script;
 };
 
-const FIRST = [LIST_BY_TAG, EXPORT_NOTES, SYNC, NODE_VERSIONS];
-const SECOND = [SORT_LIST, IMPORT_NOTES, SYNC_CONFLICTS];
+const FIRST = [COUNT_TAGS, EXPORT_NOTES, SORT_LIST, SYNC, NODE_VERSIONS];
+const SECOND = [IMPORT_NOTES, SYNC_CONFLICTS];
 
 export function demoWorld(): DemoWorld {
   const files = { ...PROJECT, ...PROGRAM, "ROADMAP.md": roadmap() };

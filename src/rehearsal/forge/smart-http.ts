@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { chmod, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { type Git, gitEnvironment, runGit } from "#rehearsal/forge/git.ts";
 import { announceWriter, type RefChange, refsMoved } from "#rehearsal/forge/refs.ts";
@@ -28,6 +28,7 @@ const SETTINGS = {
   "receive.advertiseAtomic": "true",
   "core.logAllRefUpdates": "false",
   "gc.auto": "0",
+  "receive.autogc": "false",
   // A killed process loses nothing the system has taken; only a power cut would.
   "core.fsync": "none",
 };
@@ -74,10 +75,18 @@ export async function answerGit(world: World, request: GitRequest): Promise<Answ
   });
 }
 
+let found: Promise<string> | null = null;
+
+/** The program itself: by way of `git http-backend` every request would be two processes. */
+function httpBackend(): Promise<string> {
+  found ??= runGit(["--exec-path"]).then(({ output }) => join(output.toString().trim(), "git-http-backend"));
+  return found;
+}
+
 async function backend(world: World, request: GitRequest): Promise<Answer> {
   const { owner, name } = world.options.repository;
   const header = (key: string): string => String(request.headers[key] ?? "");
-  const child = spawn("git", ["http-backend"], {
+  const child = spawn(await httpBackend(), [], {
     stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
     env: gitEnvironment({
       GIT_PROJECT_ROOT: resolve(world.options.directory, "remote"),

@@ -139,6 +139,7 @@ async function emptyRepository(
     "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true",
     `[remote "origin"]\n\turl = ${url}\n\tfetch = +refs/heads/*:refs/remotes/origin/*`,
     "[gc]\n\tauto = 0",
+    "[maintenance]\n\tauto = false",
   ];
   if (kept !== null) config.push(await keepCredentials(kept, folder, live));
   await writeFile(join(folder, "config"), `${config.join("\n")}\n`);
