@@ -746,7 +746,24 @@ IFS= read -r answer <&4
 [ "$answer" = yes ] && exit 0
 cat <&4 >&2
 exit 1
-`,SETTINGS={"http.receivepack":"true","uploadpack.allowFilter":"true","uploadpack.allowAnySHA1InWant":"true","receive.advertiseAtomic":"true","core.logAllRefUpdates":"false","gc.auto":"0","receive.autogc":"false","core.fsync":"none"};async function prepareRepository(git2,defaultBranch){let made=await runGit(["init","--bare","--quiet",`--initial-branch=${defaultBranch}`,git2.directory]);if(made.code!==0)throw new Error(`git init: ${made.error}`);await git2.ask(["symbolic-ref","HEAD",`refs/heads/${defaultBranch}`]);for(let[key,value]of Object.entries(SETTINGS))await git2.ask(["config",key,value]);let hook2=`${git2.directory}/hooks/pre-receive`;await(0,import_promises14.writeFile)(hook2,HOOK),await(0,import_promises14.chmod)(hook2,493)}function needsOf(request2){return[request2.service,request2.query.get("service")].includes("git-receive-pack")?"contents:write":"contents:read"}async function answerGit(world,request2){if(!mayDo(request2.holder,[needsOf(request2)])){let body=Buffer.from(`Write access to repository not granted.
+`,SETTINGS=`[core]
+	repositoryformatversion = 0
+	filemode = true
+	bare = true
+	logAllRefUpdates = false
+	fsync = none
+[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[receive]
+	advertiseAtomic = true
+	autogc = false
+[gc]
+	auto = 0
+`;async function prepareRepository(git2,defaultBranch){for(let folder2 of["hooks","info","objects/info","objects/pack","refs/heads","refs/tags"])await(0,import_promises14.mkdir)((0,import_node_path11.join)(git2.directory,folder2),{recursive:!0});await(0,import_promises14.writeFile)((0,import_node_path11.join)(git2.directory,"config"),SETTINGS),await(0,import_promises14.writeFile)((0,import_node_path11.join)(git2.directory,"HEAD"),`ref: refs/heads/${defaultBranch}
+`);let hook2=(0,import_node_path11.join)(git2.directory,"hooks","pre-receive");await(0,import_promises14.writeFile)(hook2,HOOK),await(0,import_promises14.chmod)(hook2,493)}function needsOf(request2){return[request2.service,request2.query.get("service")].includes("git-receive-pack")?"contents:write":"contents:read"}async function answerGit(world,request2){if(!mayDo(request2.holder,[needsOf(request2)])){let body=Buffer.from(`Write access to repository not granted.
 `);return{status:403,headers:{"content-type":"text/plain"},body,moved:0}}return request2.service!=="git-receive-pack"?{...await backend(world,request2),moved:0}:await world.exclusive(async()=>{announceWriter(world,request2.holder);let answer=await backend(world,request2),changes=await refsMoved(world,request2.holder);return{...answer,moved:changes.length}})}var found=null;function httpBackend(){return found??=runGit(["--exec-path"]).then(({output})=>(0,import_node_path11.join)(output.toString().trim(),"git-http-backend")),found}async function backend(world,request2){let{owner,name}=world.options.repository,header=key=>String(request2.headers[key]??""),child=(0,import_node_child_process7.spawn)(await httpBackend(),[],{stdio:["pipe","pipe","pipe","pipe","pipe"],env:gitEnvironment({GIT_PROJECT_ROOT:(0,import_node_path11.resolve)(world.options.directory,"remote"),GIT_HTTP_EXPORT_ALL:"1",PATH_INFO:`/${owner}/${name}.git/${request2.service}`,QUERY_STRING:request2.query.toString(),REQUEST_METHOD:request2.method,CONTENT_TYPE:header("content-type"),CONTENT_LENGTH:String(request2.body.length),HTTP_CONTENT_ENCODING:header("content-encoding"),GIT_PROTOCOL:header("git-protocol"),REMOTE_USER:request2.holder.actor.login,REMOTE_ADDR:"127.0.0.1",REHEARSAL_FORGE:"1"})}),[input,output,,asks,answers]=child.stdio;for(let stream2 of[input,asks,answers])stream2.on("error",()=>{});child.stderr?.resume();let hook2=answerHook(world,request2.holder,asks,answers),pieces=[];output.on("data",piece2=>pieces.push(piece2));let ended2=Promise.withResolvers();return child.on("error",ended2.reject),child.on("close",()=>ended2.resolve()),input.end(request2.body),await ended2.promise,await hook2,readCgi(Buffer.concat(pieces))}async function answerHook(world,holder,asks,answers){let text3="";for await(let piece2 of asks)if(text3+=String(piece2),text3.endsWith(`
 .
 `))break;if(text3==="")return;let[quarantine="",...lines]=text3.split(`

