@@ -1,7 +1,8 @@
 /** What the engine is told: a system prompt that never changes within an attempt, and a first message with the contract. */
 
 import type { Brief, EarlierAttempt, Limits } from "#core/brief.ts";
-import type { AcceptanceCriterion, BrowserStep, Kind } from "#core/milestone.ts";
+import type { AcceptanceCriterion, Kind } from "#core/milestone.ts";
+import { sayStep } from "#core/roadmap-browser.ts";
 import { sayRules } from "#prose/rules.ts";
 
 /** Which conversation this is. The first line of the first message, and the one thing in it meant for machines. */
@@ -140,7 +141,7 @@ function check({ way }: AcceptanceCriterion, name: string): string {
     case "http":
       return `checked: ${code(`${way.method} ${way.path}`)} of the running program answers ${way.status}${way.contains === null ? "" : ` with ${code(way.contains)}`}`;
     case "browser":
-      return `checked in a real browser: ${way.steps.map(stepSaid).join("; ")}`;
+      return `checked in a real browser: ${way.steps.map(sayStep).join("; ")}`;
     case "probe":
       return `checked: ${code(way.command)} exits 0 while the program runs`;
     case "look":
@@ -148,23 +149,6 @@ function check({ way }: AcceptanceCriterion, name: string): string {
       return "a human will look at it";
     case "none":
       return `write a test for it whose title holds ${code(name)}, and which fails without the change; else a human decides`;
-  }
-}
-
-function stepSaid(step: BrowserStep): string {
-  switch (step.do) {
-    case "open":
-      return `open ${code(step.path)}`;
-    case "click":
-      return `click ${code(step.what)}`;
-    case "fill":
-      return `fill ${code(step.what)} with ${code(step.value)}`;
-    case "press":
-      return `press ${code(step.key)}`;
-    case "see":
-      return `see ${code(step.text)}`;
-    case "miss":
-      return `do not see ${code(step.text)}`;
   }
 }
 

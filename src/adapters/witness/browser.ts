@@ -5,6 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { watch } from "#adapters/witness/page-troubles.ts";
 import { take } from "#adapters/witness/steps.ts";
 import type { BrowserStep } from "#core/milestone.ts";
+import { sayStep } from "#core/roadmap-browser.ts";
 
 export type Sitting = {
   /** Where the browser's debugging protocol is spoken. */
@@ -137,22 +138,7 @@ async function takeAll(
   for (const step of all) {
     const left = until - performance.now();
     const failed = left > 0 ? await take(page, origin, step, left) : "there was no time left";
-    if (failed !== null) return `${sentence(step)}: ${failed}`;
+    if (failed !== null) return `${sayStep(step)}: ${failed}`;
   }
   return null;
-}
-
-function sentence(step: BrowserStep): string {
-  switch (step.do) {
-    case "open":
-      return `open ${step.path}`;
-    case "click":
-      return `click “${step.what}”`;
-    case "fill":
-      return `fill “${step.what}” with “${step.value}”`;
-    case "press":
-      return `press ${step.key}`;
-    default:
-      return `${step.do} “${step.text}”`;
-  }
 }
