@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readReport } from "#adapters/reports/reports.ts";
 import type { ReportFormat } from "#core/court/runner.ts";
 
-const ROOT = "/work/place";
+const ROOT = "/place";
 
 function read(format: ReportFormat, report: string | null, output = ""): string[] | null {
   const results = readReport(format, { output, report }, ROOT);

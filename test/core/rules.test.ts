@@ -118,7 +118,7 @@ describe("the owner's rules", () => {
 });
 
 describe("what a script deletes", () => {
-  const of = (script: string) => deletionIn(script, "/work/checkout");
+  const of = (script: string) => deletionIn(script, "/checkout");
 
   test.each([
     ["rm old.txt", ["rm old.txt"]],
@@ -151,9 +151,9 @@ describe("what a script deletes", () => {
 
   test.each([
     ["rm -rf /", ["/"]],
-    ["rm -rf /work/checkout", ["/work/checkout"]],
-    ["rm -rf /work/checkout-2/a", ["/work/checkout-2/a"]],
-    ["rm -rf /work/checkout/../secret", ["/work/checkout/../secret"]],
+    ["rm -rf /checkout", ["/checkout"]],
+    ["rm -rf /checkout-2/a", ["/checkout-2/a"]],
+    ["rm -rf /checkout/../secret", ["/checkout/../secret"]],
     ["rm ../x ./y", ["../x"]],
     ['rm -rf ~/.ssh "$HOME/x"', ["~/.ssh", "$HOME/x"]],
     ["find /etc . -delete", ["/etc"]],
@@ -162,7 +162,7 @@ describe("what a script deletes", () => {
     expect(of(script)?.outside).toEqual(outside);
   });
 
-  test.each(["rm -rf /work/checkout/a", "cd src && rm ../a", "rm $file", "rm a 2>/dev/null", "rm -- -x"])(
+  test.each(["rm -rf /checkout/a", "cd src && rm ../a", "rm $file", "rm a 2>/dev/null", "rm -- -x"])(
     "%o stays inside",
     (script) => {
       expect(of(script)?.outside).toEqual([]);
