@@ -3,8 +3,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createSyntax, createWitness, readReport } from "#adapters/court.ts";
-import { diffTrees, listFiles, readText } from "#adapters/git/objects.ts";
 import { applyPatch } from "#adapters/git/patch.ts";
+import { differenceOf } from "#adapters/git/tree-difference.ts";
 import { openDesk } from "#adapters/workbench/desk.ts";
 import { createWorkbench } from "#adapters/workbench/workbench.ts";
 import { judgeBounds } from "#core/bounds.ts";
@@ -12,7 +12,7 @@ import type { Assignment } from "#core/brief.ts";
 import { docketFor } from "#core/briefing.ts";
 import { faultsOf, redBaseOf } from "#core/court/faults.ts";
 import { type Evidence, isByHand } from "#core/evidence.ts";
-import type { Milestone, Sha } from "#core/milestone.ts";
+import type { Milestone } from "#core/milestone.ts";
 import { type Policy, protectedGlobs } from "#core/policy.ts";
 import type { Roadmap } from "#core/roadmap.ts";
 import { sit } from "#jobs/court/sitting.ts";
@@ -80,7 +80,13 @@ async function judge(options: TrialOptions): Promise<Omit<Judgement, "seconds">>
   if (!("tree" in staged))
     return refused("refused" in staged ? staged.refused : `conflicts in ${staged.conflicts.join(", ")}`);
   const applied = await applyPatch(desk.git, base, patch);
-  const bounds = await boundsOf(base, "tree" in applied ? applied.tree : staged.tree, options, desk.git);
+  const bounds = judgeBounds({
+    ...(await differenceOf(desk.git, base, "tree" in applied ? applied.tree : staged.tree)),
+    protectedGlobs: protectedGlobs(policy),
+    touches: milestone.touches,
+    allows: milestone.allows,
+    limits: policy.limits,
+  });
   if (bounds.protected.length > 0) return { says: "held", because: bounds.protected, evidence: null };
   if (bounds.refused.length > 0) return refused(...bounds.refused);
   const witness = createWitness({
@@ -108,29 +114,4 @@ function conclude(evidence: Evidence, policy: Policy): Pick<Judgement, "says" | 
   if (open.length > 0 && policy["needs-human"] === "hold")
     return { says: "held", because: open.map(({ text, how }) => `only a human can judge “${text}”: ${how}`) };
   return { says: "proven", because: [] };
-}
-
-async function boundsOf(
-  base: Sha,
-  tree: Sha,
-  { milestone, policy }: TrialOptions,
-  git: Parameters<typeof diffTrees>[0],
-) {
-  const changes = await diffTrees(git, base, tree);
-  const packages = changes.filter(({ path }) => /(^|\/)package\.json$/.test(path));
-  return judgeBounds({
-    changes,
-    basePaths: await listFiles(git, base),
-    packages: await Promise.all(
-      packages.map(async ({ path }) => ({
-        path,
-        before: await readText(git, base, path),
-        after: await readText(git, tree, path),
-      })),
-    ),
-    protectedGlobs: protectedGlobs(policy),
-    touches: milestone.touches,
-    allows: milestone.allows,
-    limits: policy.limits,
-  });
 }

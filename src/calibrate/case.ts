@@ -7,7 +7,7 @@ import { patchBetween } from "#adapters/git/patch.ts";
 import { commitTree, replaceEntries, writeBlob } from "#adapters/git/writing.ts";
 import { matchesAny } from "#core/glob.ts";
 import { inferKind } from "#core/kind.ts";
-import type { Milestone, Sha } from "#core/milestone.ts";
+import { type Milestone, type Sha, short } from "#core/milestone.ts";
 import { gateCommands, type Policy, type PolicyFile, policyFrom } from "#core/policy.ts";
 import { parseRoadmap, type Roadmap } from "#core/roadmap.ts";
 import { repositoryCommands } from "#rehearsal/replay/commands.ts";
@@ -74,7 +74,7 @@ function contractOf(
   policy: Policy,
 ): { text: string; roadmap: Roadmap; milestone: Milestone } {
   const { subject, body } = wordsOf(commit);
-  const name = `Commit ${commit.sha.slice(0, 7)}`;
+  const name = `Commit ${short(commit.sha)}`;
   const text = `# Roadmap\n\n## M1 — ${name} 📝\n**Objective:** Make its change.\n**Acceptance criteria:**\n- \`true\` passes\n`;
   const [made] = parseRoadmap(text).milestones;
   if (!made) throw new Error("the roadmap of a calibration holds no milestone");

@@ -3,10 +3,8 @@
 import { linesOf } from "#core/journal.ts";
 import type { Observation } from "#core/observation.ts";
 import { promisesOf } from "#core/promises.ts";
-import { instantOf } from "#core/time.ts";
+import { minutesBetween } from "#core/time.ts";
 import { isOnDuty, tipOf, wordOf } from "#core/watch.ts";
-
-const MINUTE = 60_000;
 
 export type Aftermath = { branch: string } & (
   | { says: "smoke only" }
@@ -30,6 +28,6 @@ export function aftermathOf(observation: Observation): Aftermath | null {
   if (refused.length > 0) return { branch, says: "refused", workflows: refused };
   if (mode === "token-only" && policy["after-landing"].length === 0) return { branch, says: "smoke only" };
   // With an App nobody knows whether checks should come: saying so now and not later would write for nothing.
-  const long = asked !== undefined && instantOf(now) - instantOf(asked.at) > policy.stuck * MINUTE;
+  const long = asked !== undefined && minutesBetween(asked.at, now) > policy.stuck;
   return long ? { branch, says: "nothing" } : null;
 }

@@ -4,7 +4,7 @@ import { redBaseOf } from "#core/court/faults.ts";
 import type { Decision, DecisionOf } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
 import { linesOf } from "#core/journal.ts";
-import type { Sha } from "#core/milestone.ts";
+import { type Sha, short } from "#core/milestone.ts";
 import type { Blocker, Observation } from "#core/observation.ts";
 
 export const RED_BASE = "red-base";
@@ -14,9 +14,6 @@ export const LANDED_RED = "landed-red";
 
 /** Begins every reason that is nobody's fault but the base's. */
 const EXCUSE = "the base is red: ";
-
-/** Characters of an id that tell commits apart for people. */
-const SHORT = 7;
 
 /** The gates that are red on the tree and were red on its base: such evidence says nothing of the change. Null: it does. */
 export function excuseFor(evidence: Evidence): string[] | null {
@@ -71,5 +68,5 @@ export function whyOver({ key, because }: Blocker, { landing }: Observation): st
 
 /** A commit as questions name it, so that they are found again. */
 export function named(sha: Sha): string {
-  return `at ${sha.slice(0, SHORT)}`;
+  return `at ${short(sha)}`;
 }

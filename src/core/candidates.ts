@@ -9,10 +9,8 @@ import type { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import type { AttemptRef, Observation, Pull } from "#core/observation.ts";
 import { type Opinion, opinionAbout } from "#core/opinion.ts";
 import { type About, aboutHead, proofOf } from "#core/proof.ts";
-import { instantOf } from "#core/time.ts";
+import { minutesBetween } from "#core/time.ts";
 import { judge, type Verdict } from "#core/verdict.ts";
-
-const MINUTE = 60_000;
 
 /** One open pull request with everything the decision needs. */
 export type Candidate = {
@@ -47,7 +45,7 @@ export function candidatesIn(
     const below = carrier ? candidateOf(carrier).verdict.kind === "land" : isSolid(ref, observation);
     const facts = factsOf(pull, ref, { observation, evidence, reported, opinions, solid: below });
     const candidate = {
-      subject: subjectOf(facts),
+      subject: subjectIn(facts),
       pull,
       below: ref?.parents[0] ?? null,
       facts,
@@ -120,7 +118,7 @@ function factsOf(
   };
 }
 
-function subjectOf({ pull: { slug, attempt }, ref, milestone }: Facts): Subject {
+function subjectIn({ pull: { slug, attempt }, ref, milestone }: Facts): Subject {
   return {
     milestone: ref?.trailers?.milestone ?? milestone?.id ?? (slug as string as MilestoneId),
     slug,
@@ -135,7 +133,7 @@ function minutesSince({ slug, attempt, head }: Pull, { journal, now }: Observati
   const since =
     linesOf(mine, "staged").findLast((line) => line.head === head && line.conflicts.length === 0) ??
     linesOf(mine, "published").at(-1);
-  return since ? (instantOf(now) - instantOf(since.at)) / MINUTE : 0;
+  return since ? minutesBetween(since.at, now) : 0;
 }
 
 /** What the whole court found, now or when it sat; a later sitting may only add what a human must judge. */

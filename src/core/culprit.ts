@@ -2,7 +2,7 @@
 
 import { type JournalLine, type LineOf, linesOf } from "#core/journal.ts";
 import type { Landmark, Observation } from "#core/observation.ts";
-import { instantOf } from "#core/time.ts";
+import { minutesBetween } from "#core/time.ts";
 import {
   belowOf,
   type LandedCommit,
@@ -12,8 +12,6 @@ import {
   suspectsOf,
   tipOf,
 } from "#core/watch.ts";
-
-const MINUTE = 60_000;
 
 export type Culprit = { line: LandedCommit; because: string[] };
 
@@ -101,7 +99,7 @@ function isOnItsWay(at: Landmark, observation: Observation): boolean {
   const asked = linesOf(journal, "watched").some(
     (line) =>
       line.commit === at.commit &&
-      instantOf(now) - instantOf(line.at) <= policy.stuck * MINUTE &&
+      minutesBetween(line.at, now) <= policy.stuck &&
       line.workflows.some(
         (name) =>
           names.includes(name) &&

@@ -10,6 +10,11 @@ import type { Spend } from "#core/outcome.ts";
 /** Which attempt at which contract a decision is about. */
 export type Subject = { milestone: MilestoneId; slug: Slug; attempt: number; spec: Spec };
 
+/** The subject alone, of whatever carries more. */
+export function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject {
+  return { milestone, slug, attempt, spec };
+}
+
 /** A claim to be made: the matrix entry, and what it may cost. */
 export type Claim = Assignment & { milestone: MilestoneId; ceiling: number };
 

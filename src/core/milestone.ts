@@ -6,6 +6,11 @@ import * as z from "zod";
 export const Sha = z.string().min(1).brand<"Sha">();
 export type Sha = z.infer<typeof Sha>;
 
+/** The seven characters by which people call a commit. Readable stand-ins stay whole if they are shorter. */
+export function short(sha: string): string {
+  return sha.slice(0, 7);
+}
+
 /** The milestone's name as its owner wrote it, such as `M3.2`. */
 export const MilestoneId = z.string().min(1).max(64).brand<"MilestoneId">();
 export type MilestoneId = z.infer<typeof MilestoneId>;

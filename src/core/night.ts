@@ -2,7 +2,7 @@
 
 import { NightName } from "#core/journal.ts";
 import type { Policy } from "#core/policy.ts";
-import { dayAfter, instantAt, instantOf, isWallTime, wallClock } from "#core/time.ts";
+import { dayAfter, instantAt, instantOf, isWallTime, MINUTE, wallClock } from "#core/time.ts";
 
 type Hours = Policy["night"];
 
@@ -27,8 +27,6 @@ export type Tonight = { name: NightName; paid: boolean; over: boolean; because: 
 
 /** How long a dispatch may take to arrive at a button-night that has no journal line yet. */
 const FRESH_MINUTES = 10;
-
-const MINUTE = 60_000;
 
 /** The night a cycle belongs to. `paid`: work that costs money may start. `over`: its hours have passed. */
 export function nightOf(cycle: Asked): Tonight {

@@ -5,13 +5,10 @@ import { faultsOf } from "#core/court/faults.ts";
 import type { Decision, Subject } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
 import { type LineOf, linesOf } from "#core/journal.ts";
-import type { Sha } from "#core/milestone.ts";
+import { type Sha, short } from "#core/milestone.ts";
 import { awaitsRebuild, milestoneOf, NEXT_STUCK, nextShould, PROMOTION, pausedBy } from "#core/next.ts";
 import { type Blocker, haltOf, type Observation, type Unpromoted } from "#core/observation.ts";
 import { type Position, trainOf } from "#core/train.ts";
-
-/** Characters of an id that tell commits apart for people. */
-const SHORT = 7;
 
 type Relanding = Omit<LineOf<"landed">, "line" | "at" | "night" | "cycle" | "astray">;
 
@@ -88,7 +85,7 @@ export function nextQuestions(observation: Observation): Decision[] {
   const conflict = left.find(({ commit }) => owners.has(commit));
   if (conflict)
     return stuck(
-      `your commit ${conflict.commit.slice(0, SHORT)} conflicts in ${conflict.conflicts.join(", ")}`,
+      `your commit ${short(conflict.commit)} conflicts in ${conflict.conflicts.join(", ")}`,
       observation,
     );
   return chain.length > 0 && groupsIn(observation) === null
@@ -188,6 +185,6 @@ function isAsked({ blockers }: Observation): boolean {
 }
 
 function named({ promotion, policy, repository }: Observation): string {
-  const at = (sha: string | null | undefined) => (sha ?? "nothing").slice(0, SHORT);
+  const at = (sha: string | null | undefined) => short(sha ?? "nothing");
   return `${policy.branch} at ${at(promotion?.next)} cannot be put on ${repository.defaultBranch} at ${at(promotion?.onto)}`;
 }

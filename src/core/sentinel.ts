@@ -3,7 +3,7 @@
 import { excuseFor, LANDED_RED, named } from "#core/alarms.ts";
 import { faultsOf } from "#core/court/faults.ts";
 import { type Culprit, culpritOf, inquiries, isSearchOver, unexamined, verdictOn } from "#core/culprit.ts";
-import type { Decision, Found, Subject } from "#core/decision.ts";
+import { type Decision, type Found, type Subject, subjectOf } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
 import { requiredChecks, VERIFY } from "#core/gates.ts";
 import { linesOf } from "#core/journal.ts";
@@ -12,7 +12,7 @@ import type { MilestoneId, Sha } from "#core/milestone.ts";
 import type { Observation, RevertRef } from "#core/observation.ts";
 import { owesSmoke, promiseQuestion, promising } from "#core/promises.ts";
 import { nothingIsLeft } from "#core/report.ts";
-import { instantOf } from "#core/time.ts";
+import { minutesBetween } from "#core/time.ts";
 import {
   isLandedRed,
   isOnDuty,
@@ -23,8 +23,6 @@ import {
   tipOf,
   UNMENDED,
 } from "#core/watch.ts";
-
-const MINUTE = 60_000;
 
 /** A commit that is to go before the court in this run. `why`: which of its commands are asked, and of whom. */
 export type Sitting = Pick<Subject, "slug" | "attempt" | "spec" | "milestone"> & {
@@ -241,7 +239,7 @@ function factsOf({ ref }: Ready, { rules, checks, policy, journal, now }: Observ
     required: rules.required,
     checks: checks.filter(({ head }) => head === ref.sha),
     reported: [],
-    waited: made ? (instantOf(now) - instantOf(made.at)) / MINUTE : 0,
+    waited: made ? minutesBetween(made.at, now) : 0,
     stuck: policy.stuck,
     solid: true,
   };
@@ -249,10 +247,6 @@ function factsOf({ ref }: Ready, { rules, checks, policy, journal, now }: Observ
 
 function ends({ sha }: RevertRef, { landing }: Observation): { base: Sha; head: Sha } {
   return { base: landing.sha, head: sha };
-}
-
-function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject {
-  return { milestone, slug, attempt, spec };
 }
 
 function listed(ids: readonly MilestoneId[]): string {

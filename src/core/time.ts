@@ -1,6 +1,7 @@
 /** Instants and wall clocks: the one file of core that knows calendars and time zones. It never asks what time it is. */
 
-const MINUTE = 60_000;
+/** Milliseconds. */
+export const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** Milliseconds since 1970 of an ISO 8601 instant. */
@@ -8,6 +9,11 @@ export function instantOf(iso: string): number {
   const instant = Date.parse(iso);
   if (Number.isNaN(instant)) throw new RangeError(`not an instant: ${iso}`);
   return instant;
+}
+
+/** Minutes from one ISO 8601 instant to another, parts of one included. */
+export function minutesBetween(since: string, now: string): number {
+  return (instantOf(now) - instantOf(since)) / MINUTE;
 }
 
 /** Whether this machine knows the time zone by its IANA name. Bare offsets such as `+01:00` are not names. */

@@ -4,6 +4,7 @@ import type { Assignment } from "#core/brief.ts";
 import { faultsOf } from "#core/court/faults.ts";
 import { Failure } from "#core/errors.ts";
 import type { Evidence } from "#core/evidence.ts";
+import { short } from "#core/milestone.ts";
 import { type Heard, mostShown, type Opinion, type OpinionQuestion, opinionFrom } from "#core/opinion.ts";
 import { NOTHING_SPENT, type Spend } from "#core/outcome.ts";
 import type { HandOver } from "#ports/hand-over.ts";
@@ -41,7 +42,7 @@ export async function giveOpinion(assignment: Assignment, world: World): Promise
   const opinion = opinionFrom(heard, milestone);
   const { tree } = change;
   await handOver.writeOpinion({ version: 1, slug, attempt, spec, head, tree, model, opinion, spend });
-  say(`opinion   ${milestone.id} at ${tree.slice(0, 7)}: ${said(opinion)}, $${spend.usd}`);
+  say(`opinion   ${milestone.id} at ${short(tree)}: ${said(opinion)}, $${spend.usd}`);
 }
 
 /** Null: the facts already speak against it, or are not there. No word is worth paying for then. */

@@ -1,8 +1,8 @@
 /** A calibration on a terminal: one line per commit, the reasons below it, and what would have to change. Judges nothing. */
 
 import type { BuiltCommit, Calibration, JudgedCommit, SkippedCommit } from "#core/calibration.ts";
-import type { Sha } from "#core/milestone.ts";
-import { dollars, short } from "#prose/figures.ts";
+import { type Sha, short } from "#core/milestone.ts";
+import { dollars } from "#prose/figures.ts";
 import { oneLine } from "#prose/hostile.ts";
 
 const WIDTH = 100;

@@ -1,7 +1,6 @@
 /** Numbers, names and commits as a human reads them. Never rounds a limit, only what was used. */
 
 import type { NightName } from "#core/journal.ts";
-import type { Sha } from "#core/milestone.ts";
 import type { Spend } from "#core/outcome.ts";
 
 export function dollars(usd: number): string {
@@ -17,11 +16,6 @@ export function tokens(spend: Spend): string {
 
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/gu, ",");
-}
-
-/** The seven characters by which people call a commit. Readable stand-ins stay whole if they are shorter. */
-export function short(sha: Sha): string {
-  return sha.slice(0, 7);
 }
 
 /** `2026-11-20`, or `2026-11-20 14:32` for a night a button opened. */

@@ -1,7 +1,8 @@
 /** The morning report, as Markdown for a human with fifteen minutes. An unchanged world is told in unchanged bytes. */
 
+import { short } from "#core/milestone.ts";
 import type { Morning } from "#core/report.ts";
-import { dollars, grouped, short, tokens } from "#prose/figures.ts";
+import { dollars, grouped, tokens } from "#prose/figures.ts";
 import { isForYou, tally } from "#prose/findings.ts";
 import { plain } from "#prose/hostile.ts";
 import { referenceIn } from "#prose/issue.ts";

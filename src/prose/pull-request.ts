@@ -1,10 +1,10 @@
 /** The pull request of one attempt: what was wanted, what is proven of it, what it cost. Never the author's own story. */
 
 import { type Finding, isByHand } from "#core/evidence.ts";
-import type { Milestone, Sha, Slug, Spec } from "#core/milestone.ts";
+import { type Milestone, type Sha, type Slug, type Spec, short } from "#core/milestone.ts";
 import type { Spend } from "#core/outcome.ts";
 import type { Policy } from "#core/policy.ts";
-import { dollars, short, tokens } from "#prose/figures.ts";
+import { dollars, tokens } from "#prose/figures.ts";
 import { findingSaid, isForYou, tally } from "#prose/findings.ts";
 import { plain } from "#prose/hostile.ts";
 import { bullets, cell, checklist, code, cut, fitting, type Room, section, table } from "#prose/markdown.ts";

@@ -1,8 +1,7 @@
 /** What the sentinel says to people: the pull request of a revert, and the lines of the morning. */
 
 import type { Aftermath } from "#core/aftermath.ts";
-import type { MilestoneId, Sha } from "#core/milestone.ts";
-import { short } from "#prose/figures.ts";
+import { type MilestoneId, type Sha, short } from "#core/milestone.ts";
 import { oneLine, plain } from "#prose/hostile.ts";
 import { code, sentence } from "#prose/markdown.ts";
 

@@ -1,7 +1,7 @@
 /** One line for each decision, the same in the log and in the tests: subject, fact, number. Never more than was decided. */
 
 import type { Car, Claim, Decision, DecisionOf, Found } from "#core/decision.ts";
-import { short } from "#prose/figures.ts";
+import { short } from "#core/milestone.ts";
 import { oneLine } from "#prose/hostile.ts";
 
 /** Characters of reasons in one line of the story. */

@@ -1,7 +1,8 @@
 /** The morning on a terminal: plain words in columns, at most 100 of them wide. No colours, no links, nothing live. */
 
+import { short } from "#core/milestone.ts";
 import type { Morning } from "#core/report.ts";
-import { dollars, short, tokens } from "#prose/figures.ts";
+import { dollars, tokens } from "#prose/figures.ts";
 import { findingSaid } from "#prose/findings.ts";
 import { oneLine } from "#prose/hostile.ts";
 import { headline, landedAfter, landedTonight, rejectedStill, titleOf } from "#prose/tonight.ts";

@@ -1,10 +1,11 @@
 /** GitHub as Daybreak's forge: looks with one value, acts with one decision at a time, and stops when told to. */
 
 import { setTimeout as wait } from "node:timers/promises";
-import { diffTrees, entryAt, listFiles, readCommit, readCommits, readText } from "#adapters/git/objects.ts";
+import { entryAt, readCommit, readCommits } from "#adapters/git/objects.ts";
 import { patchBetween } from "#adapters/git/patch.ts";
 import { fetch, remoteRefs } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
+import { differenceOf } from "#adapters/git/tree-difference.ts";
 import { commitTree, replaceEntries } from "#adapters/git/writing.ts";
 import { type Connection, failureFrom, statusOf, wordsOf } from "#adapters/github/connection.ts";
 import { closeIssue, putDashboard, putQuestion } from "#adapters/github/issues.ts";
@@ -16,7 +17,7 @@ import { readStop } from "#adapters/github/read-github.ts";
 import { restack } from "#adapters/github/restack.ts";
 import * as sentinel from "#adapters/github/sentinel.ts";
 import { appendState, STATE_REF } from "#adapters/github/state-branch.ts";
-import type { Decision, DecisionOf } from "#core/decision.ts";
+import { type Decision, type DecisionOf, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Milestone, Sha } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
@@ -118,20 +119,7 @@ export class GithubForge implements Forge, Trees {
   }
 
   async changes(base: Sha, tree: Sha): ReturnType<Trees["changes"]> {
-    const { git } = this.#connection;
-    const changes = await diffTrees(git, base, tree);
-    const packages = changes.filter(({ path }) => /(^|\/)package\.json$/.test(path));
-    return {
-      changes,
-      basePaths: await listFiles(git, base),
-      packages: await Promise.all(
-        packages.map(async ({ path }) => ({
-          path,
-          before: await readText(git, base, path),
-          after: await readText(git, tree, path),
-        })),
-      ),
-    };
+    return await differenceOf(this.#connection.git, base, tree);
   }
 
   async changeOf(commit: Sha): Promise<Uint8Array> {
@@ -224,11 +212,11 @@ export class GithubForge implements Forge, Trees {
     const lines: JournalLine[] = [];
     for (const claim of assignments) {
       const base = await readCommit(git, claim.base);
-      const message = claimMessage({ ...pulls.subjectOf(claim), cycle: stamp.cycle }, claim.ceiling);
+      const message = claimMessage({ ...subjectOf(claim), cycle: stamp.cycle }, claim.ceiling);
       const to = await commitTree(git, { tree: base.tree, parents: [claim.base], message, date: base.date });
       updates.push({ ref: `refs/heads/${pulls.branchOf(claim)}`, to, expected: null });
       const { base: on, ceiling } = claim;
-      lines.push({ line: "assigned", ...stamp, ...pulls.subjectOf(claim), base: on, ceiling });
+      lines.push({ line: "assigned", ...stamp, ...subjectOf(claim), base: on, ceiling });
     }
     return await appendState(connection, { lines, with: updates, at: observation.now });
   }

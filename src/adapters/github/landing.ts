@@ -3,9 +3,9 @@
 import { readCommit } from "#adapters/git/objects.ts";
 import { fetch, remoteRefs } from "#adapters/git/remote.ts";
 import { wordsOf } from "#adapters/github/connection.ts";
-import { DONE, type Looked, stale, stampOf, subjectOf } from "#adapters/github/pulls.ts";
+import { DONE, type Looked, stale, stampOf } from "#adapters/github/pulls.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
-import type { DecisionOf, Landing } from "#core/decision.ts";
+import { type DecisionOf, type Landing, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import { Sha } from "#core/milestone.ts";
 import type { MergeMethod } from "#core/observation.ts";

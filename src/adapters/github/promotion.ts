@@ -2,10 +2,10 @@
 
 import { push } from "#adapters/git/remote.ts";
 import { statusOf, wordsOf } from "#adapters/github/connection.ts";
-import { DONE, type Looked, stale, stampOf, subjectOf } from "#adapters/github/pulls.ts";
+import { DONE, type Looked, stale, stampOf } from "#adapters/github/pulls.ts";
 import { NEXT_REF, REBUILD_REF } from "#adapters/github/read-promotion.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
-import type { DecisionOf } from "#core/decision.ts";
+import { type DecisionOf, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import { NEXT } from "#core/policy.ts";
 import { relandings } from "#core/rebuild.ts";

@@ -5,7 +5,7 @@ import { push } from "#adapters/git/remote.ts";
 import { commitTree } from "#adapters/git/writing.ts";
 import { type Connection, wordsOf } from "#adapters/github/connection.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
-import type { DecisionOf, Subject } from "#core/decision.ts";
+import { type DecisionOf, type Subject, subjectOf } from "#core/decision.ts";
 import { VERIFY } from "#core/gates.ts";
 import { type JournalLine, linesOf } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
@@ -25,10 +25,6 @@ export const stale = (because: string): Receipt => ({ outcome: "stale", because 
 /** When, in which night and by which run a receipt is written. */
 export function stampOf({ now, night, cycle }: Observation) {
   return { at: now, night: night.name, cycle: cycle.id };
-}
-
-export function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject {
-  return { milestone, slug, attempt, spec };
 }
 
 export async function publish(decision: DecisionOf<"publish">, looked: Looked): Promise<Receipt> {

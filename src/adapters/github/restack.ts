@@ -4,18 +4,9 @@ import { readCommit } from "#adapters/git/objects.ts";
 import { push, type RefUpdate } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
 import { commitTree } from "#adapters/git/writing.ts";
-import {
-  branchOf,
-  DONE,
-  type Looked,
-  messageOf,
-  refOf,
-  stale,
-  stampOf,
-  subjectOf,
-} from "#adapters/github/pulls.ts";
+import { branchOf, DONE, type Looked, messageOf, refOf, stale, stampOf } from "#adapters/github/pulls.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
-import type { Car, DecisionOf } from "#core/decision.ts";
+import { type Car, type DecisionOf, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
 import { renderLanded } from "#core/render.ts";

@@ -6,11 +6,11 @@ import { type Staged, stage } from "#adapters/git/stage.ts";
 import { commitTree } from "#adapters/git/writing.ts";
 import { statusOf } from "#adapters/github/connection.ts";
 import { pushed } from "#adapters/github/landing.ts";
-import { DONE, type Looked, stale, stampOf, subjectOf } from "#adapters/github/pulls.ts";
+import { DONE, type Looked, stale, stampOf } from "#adapters/github/pulls.ts";
 import { appendState } from "#adapters/github/state-branch.ts";
-import type { DecisionOf, Subject } from "#core/decision.ts";
+import { type DecisionOf, type Subject, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
-import type { Sha } from "#core/milestone.ts";
+import { type Sha, short } from "#core/milestone.ts";
 import { renderReverted } from "#core/render.ts";
 import { revertMessage } from "#core/trailers.ts";
 import type { Receipt } from "#ports/forge.ts";
@@ -49,7 +49,7 @@ export async function revert(decision: DecisionOf<"revert">, looked: Looked): Pr
   const staged = await withoutIt(decision, base, looked);
   const { tree, parents } = await readCommit(connection.git, head);
   if (!staged || !("tree" in staged) || staged.tree !== tree || parents.length !== 1 || parents[0] !== base)
-    return stale(`${head.slice(0, 7)} does more than take ${decision.milestone} back`);
+    return stale(`${short(head)} does more than take ${decision.milestone} back`);
   const moved = await pushed({ head }, looked);
   if ("outcome" in moved) return moved;
   const line: JournalLine = {

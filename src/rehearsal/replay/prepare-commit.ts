@@ -10,7 +10,7 @@ import { type Entry, entryAt, listFiles } from "#adapters/git/objects.ts";
 import { commitTree, replaceEntries, writeBlob } from "#adapters/git/writing.ts";
 import { readPolicyFile } from "#adapters/policy-file.ts";
 import { Failure } from "#core/errors.ts";
-import { Sha } from "#core/milestone.ts";
+import { Sha, short } from "#core/milestone.ts";
 import { TEST_PATHS } from "#core/policy.ts";
 import { parseRoadmap, startable } from "#core/roadmap.ts";
 import { repositoryCommands } from "#rehearsal/replay/commands.ts";
@@ -68,7 +68,7 @@ export async function prepareCommitReplay(request: {
     directory,
     milestone,
     script,
-    summary: `${step.commit.sha.slice(0, 7)} ${milestone.title}: ${parts.join("; ")}; gate: ${gate}`,
+    summary: `${short(step.commit.sha)} ${milestone.title}: ${parts.join("; ")}; gate: ${gate}`,
   };
 }
 
@@ -90,7 +90,7 @@ function retellStep(
   { commit }: Step,
   { before, after, keepTestsBack }: Pick<Change, "before" | "after"> & { keepTestsBack: boolean },
 ): { change: Change; retold: Retold } {
-  const name = commit.sha.slice(0, 7);
+  const name = short(commit.sha);
   const owners = policyIn(before);
   const tests = [...new Set([...(owners.tests ?? TEST_PATHS), ...testGlobsFor(before, after)])];
   const detected = repositoryCommands({ before, after, tests });
