@@ -22,15 +22,17 @@ export type Candidate = {
   verdict: Verdict;
 };
 
-/** `reported`: checks of each head that had reported when this run began. */
-export type Seen = ReadonlyMap<Sha, readonly string[]>;
+/** What this run found out. `reported`: checks of each head that had reported when it began. */
+type Found = {
+  evidence: readonly Evidence[];
+  reported: ReadonlyMap<Sha, readonly string[]>;
+  opinions: readonly Opinion[];
+};
 
 /** Every open pull request in roadmap order, judged. */
 export function candidatesIn(
   observation: Observation,
-  evidence: readonly Evidence[],
-  reported: Seen = new Map(),
-  opinions: readonly Opinion[] = [],
+  { evidence, reported = new Map(), opinions = [] }: Pick<Found, "evidence"> & Partial<Found>,
 ): Candidate[] {
   const order = new Map(observation.roadmap.milestones.map(({ slug }, index) => [slug, index]));
   const place = (slug: Slug) => order.get(slug) ?? order.size;
@@ -84,13 +86,7 @@ function isSolid(ref: AttemptRef | null, { refs, journal, landing, pulls }: Obse
   return !staged && !refs.some(({ sha }) => sha === below);
 }
 
-type Asked = {
-  observation: Observation;
-  evidence: readonly Evidence[];
-  reported: Seen;
-  opinions: readonly Opinion[];
-  solid: boolean;
-};
+type Asked = Found & { observation: Observation; solid: boolean };
 
 function factsOf(
   pull: Pull,

@@ -13,17 +13,19 @@ import { heldQuestion } from "#core/questions.ts";
 import { landRebuilt } from "#core/rebuild.ts";
 import { isAsked, type Position } from "#core/train.ts";
 
-export function land(
-  observation: Observation,
-  evidence: readonly Evidence[],
-  train: readonly Position[],
-  opinions: readonly Opinion[] = [],
-): Decision[] {
+/** The train as `review` put it together, and what this run found out about it. */
+export type Tested = {
+  train: readonly Position[];
+  evidence: readonly Evidence[];
+  opinions: readonly Opinion[];
+};
+
+export function land(observation: Observation, tested: Tested): Decision[] {
   if (haltOf(observation) !== null) return [];
-  if (awaitsRebuild(observation)) return landRebuilt(observation, evidence);
+  if (awaitsRebuild(observation)) return landRebuilt(observation, tested.evidence);
   const alarm = landedTreeQuestion(observation);
   if (alarm.length > 0 || !landsItself(observation)) return alarm;
-  const standing = stillStanding(observation, evidence, train, opinions);
+  const standing = stillStanding(observation, tested);
   const red = standing.findIndex(({ verdict }) => verdict.kind !== "land");
   const green = red === -1 ? standing : standing.slice(0, red);
   const [first, ...behind] = red === -1 ? [] : standing.slice(red);
@@ -34,34 +36,22 @@ export function land(
     ...(first?.verdict.kind === "wait" ? behind.filter(isProven).flatMap(attestation) : []),
     ...landing(green, observation),
     ...(first ? consequence(first, observation) : []),
-    ...opinionQuestions(opinions, observation),
+    ...opinionQuestions(tested.opinions, observation),
   ];
 }
 
 /** Whether somebody's checks are all that the train still waits for. */
-export function waitsForChecks(
-  observation: Observation,
-  evidence: readonly Evidence[],
-  train: readonly Position[],
-  opinions: readonly Opinion[] = [],
-): boolean {
+export function waitsForChecks(observation: Observation, tested: Tested): boolean {
   if (haltOf(observation) !== null || !landsItself(observation)) return false;
-  const [first] = stillStanding(observation, evidence, train, opinions).filter(
-    ({ verdict }) => verdict.kind !== "land",
-  );
+  const [first] = stillStanding(observation, tested).filter(({ verdict }) => verdict.kind !== "land");
   if (first?.verdict.kind !== "wait" || isAsked(first, observation)) return false;
   return first.verdict.for.has("checks") && first.verdict.for.size === 1;
 }
 
 /** The positions that are as they were tested, on top of the branch as it is now. Some may have landed already. */
-function stillStanding(
-  observation: Observation,
-  evidence: readonly Evidence[],
-  train: readonly Position[],
-  opinions: readonly Opinion[] = [],
-): Candidate[] {
-  const seen = new Map(train.map(({ head, reported }) => [head, reported]));
-  const candidates = candidatesIn(observation, evidence, seen, opinions);
+function stillStanding(observation: Observation, { train, evidence, opinions }: Tested): Candidate[] {
+  const reported = new Map(train.map(({ head, reported }) => [head, reported]));
+  const candidates = candidatesIn(observation, { evidence, reported, opinions });
   const landed = train.findLastIndex(({ head }) => head === observation.landing.sha);
   const standing: Candidate[] = [];
   let tip = observation.landing.sha;

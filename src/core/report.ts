@@ -121,7 +121,7 @@ export function mayContinue(observation: Observation): boolean {
 
 export function nothingIsLeft(observation: Observation): boolean {
   const busy = attemptsOf(observation).some(({ state }) => state === "working" || state === "pushed");
-  const alive = landsItself(observation) && candidatesIn(observation, []).some(isAlive);
+  const alive = landsItself(observation) && candidatesIn(observation, { evidence: [] }).some(isAlive);
   if (rebuilding(observation).length > 0) return false;
   if (awaitsRebuild(observation) && headsToTest(observation, []).length > 0) return false;
   return !busy && !alive && chooseFrom(observation, true).claims.length === 0;

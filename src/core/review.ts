@@ -12,7 +12,7 @@ import { staging } from "#core/train.ts";
 
 export function review(observation: Observation, evidence: readonly Evidence[]): Decision[] {
   if (haltOf(observation) !== null) return [];
-  const candidates = candidatesIn(observation, evidence);
+  const candidates = candidatesIn(observation, { evidence });
   return [
     ...rebuilding(observation),
     ...openings(observation),

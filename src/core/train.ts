@@ -37,7 +37,7 @@ export type Position = z.infer<typeof Position>;
 /** The heads to test and land next, in the order in which they stand. Empty when nothing could come of it. */
 export function trainOf(observation: Observation, evidence: readonly Evidence[]): Position[] {
   if (haltOf(observation) !== null || !landsItself(observation)) return [];
-  const train = chainOf(candidatesIn(observation, evidence), observation);
+  const train = chainOf(candidatesIn(observation, { evidence }), observation);
   const patient = secondsToWait(observation) > 0 && train.some((one) => !isAsked(one, observation));
   // Only the App's own status survives this run: without it, proving a head early would prove it for nothing.
   const outlasts = observation.mode === "app" || patient;

@@ -1,10 +1,8 @@
 /** Moves the landing branch to what was proven, and asks for the next cycle, last of all. */
 
-import type { Evidence } from "#core/evidence.ts";
-import { land, waitsForChecks } from "#core/land.ts";
+import { land, type Tested, waitsForChecks } from "#core/land.ts";
 import { secondsToWait } from "#core/landing.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
-import type { Opinion } from "#core/opinion.ts";
 import { mayContinue } from "#core/report.ts";
 import type { Position } from "#core/train.ts";
 import { promote } from "#jobs/promotion.ts";
@@ -27,9 +25,9 @@ export async function landTrain(
   { train, acted }: { train: readonly Position[]; acted: boolean },
 ): Promise<{ continued: boolean }> {
   const evidence = await world.handOver.readEvidence();
-  const opinions = await world.handOver.readOpinions();
-  const settled = await landAndWait(world, evidence, train, opinions);
-  await askAboutRefusal(settled, { evidence, train, opinions }, world);
+  const tested = { train, evidence, opinions: await world.handOver.readOpinions() };
+  const settled = await landAndWait(world, tested);
+  await askAboutRefusal(settled, tested, world);
   const watched = await keepWatch(evidence, world, settled.enacted.length === 0 ? settled.observation : null);
   const moved = [...settled.enacted, ...watched.enacted].some(({ do: what }) =>
     ["land", "reject", "drop", "renew", "examine", "revert"].includes(what),
@@ -46,18 +44,16 @@ export async function landTrain(
 /** Lands what is green, and waits for checks that run as long as the policy allows, counted in what was slept. */
 async function landAndWait(
   { forge, say, pause }: Parameters<typeof landTrain>[0],
-  evidence: readonly Evidence[],
-  train: readonly Position[],
-  opinions: readonly Opinion[],
+  tested: Tested,
 ): Promise<Settled> {
-  const decide = (seen: Observation) => land(seen, evidence, train, opinions);
+  const decide = (seen: Observation) => land(seen, tested);
   let settled = await settle(decide, forge, say, { once: true });
   const enacted = [...settled.enacted];
   let left = secondsToWait(settled.observation);
   while (left > 0) {
     // Whatever was carried out just now is not in the last look: the next one shows what the train waits for.
     const seen = settled.enacted.length > 0 ? await forge.observe() : settled.observation;
-    if (haltOf(seen) !== null || !waitsForChecks(seen, evidence, train, opinions)) break;
+    if (haltOf(seen) !== null || !waitsForChecks(seen, tested)) break;
     const seconds = Math.min(PAUSE, left);
     await pause(seconds);
     left -= seconds;
@@ -91,16 +87,10 @@ export async function goOn(
 /** Proven, on top, and still refused: only a human can find out why. */
 async function askAboutRefusal(
   { observation, refused }: Settled,
-  {
-    evidence,
-    train,
-    opinions,
-  }: { evidence: readonly Evidence[]; train: readonly Position[]; opinions: readonly Opinion[] },
+  tested: Tested,
   { forge, say }: World,
 ): Promise<void> {
-  const still = land(observation, evidence, train, opinions).find(
-    ({ do: what }) => what === "land" || what === "renew",
-  );
+  const still = land(observation, tested).find(({ do: what }) => what === "land" || what === "renew");
   const asked = observation.blockers.some(({ open, key }) => open && key === "landing-refused");
   if (!still || refused.length === 0 || asked) return;
   const question = {

@@ -143,7 +143,7 @@ function whyNot({ observation, evidence }: Mess, pull: number, before: readonly 
 }
 
 function landings({ observation, evidence, train }: Mess): number[] {
-  return land(observation, evidence, train).flatMap((one) =>
+  return land(observation, { train, evidence, opinions: [] }).flatMap((one) =>
     one.do === "land" ? one.cars.map(({ pull }) => pull) : [],
   );
 }
@@ -225,7 +225,7 @@ describe("what this run found", () => {
   const train = trainOf(world, [evidenceOf(M1)]);
   const red = { ...evidenceOf(M1), gates: [runOf(1)] };
   const told = (checks: Check[], evidence = evidenceOf(M1)) =>
-    land({ ...world, checks }, [evidence], train).map(({ do: what }) => what);
+    land({ ...world, checks }, { train, evidence: [evidence], opinions: [] }).map(({ do: what }) => what);
   const status: Check = {
     head: headOf("M1"),
     name: VERIFY,

@@ -190,7 +190,7 @@ describe("before it moves", () => {
           if (how[index] === "other base") return [{ ...one, base: NEXT }];
           return [how[index] === "red" ? red(one) : one];
         });
-        const decisions = land(staged, evidence, []);
+        const decisions = land(staged, { train: [], evidence, opinions: [] });
         const first = how.findIndex((one) => one !== "green");
         if (first === -1) {
           expect(decisions).toMatchObject([{ do: "renew", from: NEXT, to: tip }]);
@@ -210,7 +210,11 @@ describe("before it moves", () => {
   test("a default branch that is red by itself is nobody's fault: one question", () => {
     const [first, ...rest] = green.map(red);
     if (!first) throw new Error("there is evidence");
-    const decisions = land(staged, [{ ...first, baseline: [runOf(1)] }, ...rest], []);
+    const decisions = land(staged, {
+      train: [],
+      evidence: [{ ...first, baseline: [runOf(1)] }, ...rest],
+      opinions: [],
+    });
     expect(decisions).toMatchObject([
       { do: "block", key: "next", because: expect.stringContaining("next-1") },
     ]);
@@ -222,7 +226,9 @@ describe("before it moves", () => {
     const evidence = green.map((one, index) =>
       index === 2 ? red({ ...one, tree: own.tree, base: own.parent }) : one,
     );
-    expect(land(observation, evidence, [])).toMatchObject([{ do: "block", key: "next" }]);
+    expect(land(observation, { train: [], evidence, opinions: [] })).toMatchObject([
+      { do: "block", key: "next" },
+    ]);
   });
 
   test("promises of what is left out do not bind the rest", () => {
