@@ -35,7 +35,7 @@ export function isByHand({ how }: Pick<Finding, "how">): boolean {
   return how === BY_HAND;
 }
 
-/** What one new or changed test said on base's sources, on the change, and on the change without its insides. */
+/** What one new or changed test said on base's sources, on the change, and on the change with wrong insides. */
 export const TestProof = z.strictObject({
   /** File and full name, or the file alone where there is no report. */
   test: z.string(),
@@ -44,7 +44,7 @@ export const TestProof = z.strictObject({
   /** On base it failed for want of something (a module, an export, a name) rather than for being wrong. */
   missing: z.boolean(),
   onHead: TestOutcome,
-  /** Against throwing, then emptied functions; null where that was not asked. */
+  /** Against functions whose answer was altered; where none could be, ones that throw, then do nothing. Null: not asked. */
   onStub: z.enum([...TestOutcome.options, "absent"]).nullable(),
   /** Wrong changes of the changed lines it noticed. */
   killed: z.int().nonnegative(),
