@@ -14,7 +14,7 @@ import { type Connection, connect, failureFrom } from "#adapters/github/connecti
 import { type RepositoryFacts, readRepository } from "#adapters/github/read-repository.ts";
 import { Failure } from "#core/errors.ts";
 import { type LineOf, linesOf } from "#core/journal.ts";
-import type { Milestone, Sha } from "#core/milestone.ts";
+import { type Milestone, type Sha, short } from "#core/milestone.ts";
 import { NEXT } from "#core/policy.ts";
 import { renderReverted } from "#core/render.ts";
 import { boxesIn, isPromotion, withTicked } from "#prose/promotion.ts";
@@ -123,8 +123,8 @@ async function revertCommit(
   }
   const where = "refused" in staged ? staged.refused : `it conflicts in ${staged.conflicts.join(", ")}`;
   throw new Failure(
-    "GIT_FAILED",
-    `${milestone.id} cannot be taken back from ${landing.branch}: ${where}. Take back first what was built on it, or revert ${commit.slice(0, 7)} by hand`,
+    "REVERT_CONFLICT",
+    `${milestone.id} (${short(commit)}) cannot be taken back from ${landing.branch}: ${where}`,
   );
 }
 

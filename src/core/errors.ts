@@ -31,6 +31,7 @@ export const CATALOGUE = {
     "Add the secret ANTHROPIC_API_KEY to the repository and pass it to the workflow by name.",
   MODEL_KEY_REFUSED: "Replace the secret ANTHROPIC_API_KEY: the model's service refused it.",
   MODEL_SPENDING_CAP: "Raise the spending limit of the model account, or wait until it resets.",
+  REVERT_CONFLICT: "Take back first what was built on it, or revert the commit named above by hand.",
   GIT_FAILED: "Read git's message above; run the cycle again once the cause is gone.",
   GITHUB_FAILED:
     "Wait for the next cycle: it looks again and carries on. If it stays, check githubstatus.com.",

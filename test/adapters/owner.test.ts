@@ -98,9 +98,13 @@ test("revert says where it conflicts, and what to do", async () => {
   const clone = await box.clone();
   await clone.commit("later", { "src/M1.js": "part M1, and more\n" }, "origin/main");
   await clone.git("push", "-q", "origin", "later:main");
-  await expect(runRevert(["M1"], laptop(box))).rejects.toThrow(
-    /M1 cannot be taken back from main: it conflicts in src\/M1\.js\. Take back first/,
-  );
+  await expect(runRevert(["M1"], laptop(box))).rejects.toMatchObject({
+    code: "REVERT_CONFLICT",
+    message: expect.stringMatching(
+      /^M1 \(\w{7}\) cannot be taken back from main: it conflicts in src\/M1\.js$/,
+    ),
+    remedy: expect.stringMatching(/^Take back first/),
+  });
 });
 
 test("both say what they want when they are asked wrongly", async () => {

@@ -5,7 +5,7 @@ import { CATALOGUE, type Code, Failure } from "#core/errors.ts";
 const VERBS = new Set(
   (
     "Add Allow Check Choose Fix Give Install Let Look Make Name Open Raise Read Remove Replace Report Run Set Stop Turn " +
-    "Use Wait"
+    "Take Use Wait"
   ).split(" "),
 );
 

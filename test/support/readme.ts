@@ -29,6 +29,7 @@ const MEANINGS: Record<Code, string> = {
   MODEL_KEY_MISSING: "No key for the model was passed on.",
   MODEL_KEY_REFUSED: "The model's service refuses the key.",
   MODEL_SPENDING_CAP: "The model account has reached its own spending limit.",
+  REVERT_CONFLICT: "`daybreak revert`: what landed later stands on what is to be taken back.",
   GIT_FAILED: "Git failed, or nobody answered it.",
   GITHUB_FAILED: "GitHub failed, or did not answer after several tries.",
   LANDING_NEEDS_PULL_REQUEST: "The landing branch may only be changed by pull requests.",
