@@ -305,49 +305,6 @@ describe("with an App token", () => {
   });
 });
 
-describe("on daybreak/next", () => {
-  test("the culprit is taken back there, and the default branch never saw it", async () => {
-    const night = await aNight({
-      ...once,
-      policy: { ...once.policy, land: "next" },
-      own: hates("src/M2.js"),
-    });
-    expect(night.story).toMatchInlineSnapshot(`
-      "renew     to main-1 (there is none; begins at main)
-      assign    M1 attempt 1
-      assign    M2 attempt 1
-      assign    M3 attempt 1
-      publish   M1 attempt 1 as pull
-      publish   M2 attempt 1 as pull
-      publish   M3 attempt 1 as pull
-      stage     M2 #2 onto M1-1
-      stage     M3 #3 behind M2
-      land      M1 #1 at M1-1
-      land      M2 #2 at M2-1'
-      land      M3 #3 at M3-1'
-      promote   in a new pull request
-      block     landed-red (daybreak/next is red at M3-1' after M1, M2 and M3 landed: ci.yml failed)
-      examine   M1-1 green
-      examine   M2-1' green
-      examine   M3-1' green
-      watch     M1-1 by ci.yml
-      watch     M2-1' by ci.yml
-      promote   #4 says what it holds now
-      unmake    M2 M2-1' on M3-1'
-      revert    M2 M2-1' by M2-back (broke ci.yml after landing)
-      promote   #4 says what it holds now
-      block     M2 (gave up after 1 attempt)
-      unblock   #6 (daybreak/next is green again)
-      promote   #4 says what it holds now"
-    `);
-    const files = Object.keys(night.world.git.filesOf(night.world.landing));
-    expect(files).toEqual(expect.arrayContaining(["src/M1.js", "src/M3.js"]));
-    expect(files).not.toContain("src/M2.js");
-    expect(Object.keys(night.world.git.filesOf(night.world.main))).not.toContain("src/M2.js");
-    expect((await night.goOn(10, "tick")).story).toBe("");
-  });
-});
-
 describe("with GITHUB_TOKEN alone", () => {
   const alone: NightOptions = { ...once, mode: "token-only" };
 

@@ -37,7 +37,10 @@ export function highestNumber(slug: Slug, attempts: readonly Attempt[]): number 
   return Math.max(0, ...attempts.filter((attempt) => attempt.slug === slug).map(({ number }) => number));
 }
 
-/** The attempts that count against this contract: after its last landing and its last closed blocker, what was taken back included. */
+/**
+ * The attempts that count against this contract: after its last landing that stayed and its last closed blocker. The first
+ * one that was taken back counts, and all after it: else a milestone that lands and goes could be tried for ever.
+ */
 export function attemptsThatCount(
   { slug, spec, id }: Milestone,
   attempts: readonly Attempt[],
@@ -45,8 +48,8 @@ export function attemptsThatCount(
 ): Attempt[] {
   const mine = attempts.filter((attempt) => attempt.slug === slug);
   const landed = Math.max(0, ...mine.filter(({ state }) => state === "landed").map(({ number }) => number));
-  const back = linesOf(journal, "reverted").filter((line) => line.slug === slug);
-  const taken = Math.max(0, ...back.map(({ attempt }) => attempt));
+  const back = linesOf(journal, "reverted").filter((line) => line.slug === slug && line.attempt > landed);
+  const taken = back.length === 0 ? 0 : Math.min(...back.map(({ attempt }) => attempt));
   const closed = new Set(blockers.filter(({ open }) => !open).map(({ issue }) => issue));
   const anew = journal.findLastIndex(
     (line) => line.line === "blocked" && line.milestone === id && closed.has(line.issue),

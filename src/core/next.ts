@@ -53,11 +53,12 @@ export function awaitsRebuild({ promotion }: Pick<Observation, "promotion">): bo
 export function pausedBy({
   promotion,
   blockers,
-}: Pick<Observation, "promotion" | "blockers">): PromotionPull | null {
+  journal,
+}: Pick<Observation, "promotion" | "blockers" | "journal">): PromotionPull | null {
   const pull = promotion?.pull ?? null;
   if (promotion === null || pull === null || !pull.ours || pull.state !== "closed") return null;
   // A branch that was moved or made anew since then is another one than the one he said no to.
-  if (pull.head !== promotion.next || yetToPromote(promotion).length === 0) return null;
+  if (pull.head !== promotion.next || yetToPromote({ promotion, journal }).length === 0) return null;
   return isAnswered(pull, blockers) ? null : pull;
 }
 
@@ -67,10 +68,19 @@ export function isAnswered({ number }: PromotionPull, blockers: Observation["blo
   return about.length > 0 && about.every(({ open }) => !open);
 }
 
-/** What the promotion is about: milestones the default branch does not call done, and commits of the owner's. */
-export function yetToPromote(promotion: NonNullable<Observation["promotion"]>): Unpromoted[] {
-  const promoted = new Set(promotion.promoted);
-  return promotion.unpromoted.filter(({ of }) => of === null || !promoted.has(of.milestone));
+/**
+ * What the promotion is about: milestones the default branch does not call done, and commits of the owner's. What was
+ * taken back, and the commit that did it, come to nothing together.
+ */
+export function yetToPromote({
+  promotion,
+  journal,
+}: Pick<Observation, "promotion" | "journal">): Unpromoted[] {
+  const promoted = new Set(promotion?.promoted);
+  const back = new Set(linesOf(journal, "reverted").flatMap(({ commit, head }) => [commit, head]));
+  return (promotion?.unpromoted ?? []).filter(
+    ({ commit, of }) => !back.has(commit) && (of === null || !promoted.has(of.milestone)),
+  );
 }
 
 export const PROMOTION = "promotion";

@@ -4,7 +4,7 @@ import type { Claim, Decision } from "#core/decision.ts";
 import { linesOf } from "#core/journal.ts";
 import { ledgerOf } from "#core/ledger.ts";
 import type { Slug } from "#core/milestone.ts";
-import { awaitsRebuild, founding, pausedBy } from "#core/next.ts";
+import { awaitsRebuild, founding, pausedBy, yetToPromote } from "#core/next.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
 import { ceilingOf, gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
@@ -12,14 +12,16 @@ import { type Standing, standingsOf } from "#core/progress.ts";
 import { modelTrouble } from "#core/questions.ts";
 import { declaresDependencies } from "#core/roadmap.ts";
 
-/** Minutes an owner needs, roughly: to answer a question, and to look through an open pull request. */
-const REVIEW_MINUTES = { blocker: 5, pull: 10 } as const;
+/** Minutes an owner needs, roughly: to answer a question, to look through an open pull request, or one of the promotion's milestones. */
+const REVIEW_MINUTES = { blocker: 5, pull: 10, promoting: 5 } as const;
 
 /** Minutes of the owner's time that wait for him already. */
-export function waitingReviewMinutes({ blockers, pulls, policy }: Observation): number {
+export function waitingReviewMinutes(observation: Observation): number {
+  const { blockers, pulls, policy } = observation;
   const asked = blockers.filter(({ open }) => open).length * REVIEW_MINUTES.blocker;
   const toMerge = policy.land === "pull-request" ? pulls.filter(({ state }) => state === "open").length : 0;
-  return asked + toMerge * REVIEW_MINUTES.pull;
+  const toPromote = yetToPromote(observation).filter(({ of }) => of !== null).length;
+  return asked + toMerge * REVIEW_MINUTES.pull + toPromote * REVIEW_MINUTES.promoting;
 }
 
 /** What starts, and why the other ready milestones do not. */

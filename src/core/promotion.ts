@@ -1,5 +1,6 @@
 /** What the promotion pull request says of each milestone that waits on `daybreak/next`. Pure; opens and merges nothing. */
 
+import { LANDED_RED } from "#core/alarms.ts";
 import type { Finding } from "#core/evidence.ts";
 import { linesOf } from "#core/journal.ts";
 import type { MilestoneId, Sha, Slug } from "#core/milestone.ts";
@@ -22,8 +23,8 @@ export type Promoting = {
   } | null;
 };
 
-/** What is to be said, and where: `pull` null opens one. */
-type Promote = { pull: number | null; seen: string; map: Promoting[] };
+/** What is to be said, and where: `pull` null opens one. `red`: the question about the branch's own checks. */
+type Promote = { pull: number | null; seen: string; map: Promoting[]; red: number | null };
 
 /** Null while there is nothing to say, or nobody to say it to. */
 export function promotionOf(observation: Observation): Promote | null {
@@ -33,13 +34,14 @@ export function promotionOf(observation: Observation): Promote | null {
   if (blockers.some(({ open, key }) => open && key === "publishing")) return null;
   if (awaitsRebuild(observation) || pausedBy(observation) !== null) return null;
   const { pull } = promotion;
-  const waiting = yetToPromote(promotion);
+  const red = blockers.find(({ open, key }) => open && key === LANDED_RED)?.issue ?? null;
+  const waiting = yetToPromote(observation);
   const map = waiting.map((one) => promoting(one, waiting, observation));
-  if (pull?.state === "open") return pull.ours ? { pull: pull.number, seen: pull.body, map } : null;
+  if (pull?.state === "open") return pull.ours ? { pull: pull.number, seen: pull.body, map, red } : null;
   // Closed with what is on the branch now: only an answer opens another one.
   const refused = pull?.ours === true && pull.state === "closed" && pull.head === promotion.next;
   if (map.length === 0 || (refused && !isAnswered(pull, blockers))) return null;
-  return { pull: null, seen: "", map };
+  return { pull: null, seen: "", map, red };
 }
 
 function promoting(one: Unpromoted, all: readonly Unpromoted[], observation: Observation): Promoting {

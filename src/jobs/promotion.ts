@@ -14,12 +14,13 @@ import { tell } from "#prose/story.ts";
 export function promotionOn(observation: Observation): Decision[] {
   const promote = promotionOf(observation);
   if (promote === null) return [];
-  const { pull, seen, map } = promote;
+  const { pull, seen, map, red } = promote;
   const { policy, repository } = observation;
   const body = promotionBody({
     branch: policy.branch,
     onto: repository.defaultBranch,
     map,
+    red,
     morning: morningOf(observation),
   });
   return body === seen ? [] : [{ do: "promote", pull, seen, body }];

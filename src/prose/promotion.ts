@@ -23,6 +23,8 @@ export function promotionBody(facts: {
   branch: string;
   onto: string;
   map: readonly Promoting[];
+  /** The open question about the branch's own checks, if they are red. */
+  red: number | null;
   morning: Morning;
 }): string {
   return fitting(ROOMS, (room) =>
@@ -62,10 +64,15 @@ export function isPromotion(body: string): boolean {
 
 function mapIn(
   room: Room,
-  { branch, onto, map }: { branch: string; onto: string; map: readonly Promoting[] },
+  { branch, onto, map, red }: Omit<Parameters<typeof promotionBody>[0], "morning">,
 ): string {
   if (map.length === 0) return `Nothing at the moment: ${code(branch)} holds what ${code(onto)} holds.`;
   return [
+    ...(red === null
+      ? []
+      : [
+          `**Its own checks are red on ${code(branch)}: see #${red} before you merge.** Nothing lands there until they are green.`,
+        ]),
     map.map((one) => entry(one, room)).join("\n"),
     `Merge, squash or rebase it as you like: Daybreak never does. Tick a box to have that one dropped, or say ${code("daybreak drop M1")}: the rest is tested again before ${code(branch)} moves. Close this pull request, and nothing lands any more until you say so.`,
   ].join("\n\n");

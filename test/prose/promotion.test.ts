@@ -30,7 +30,7 @@ function waiting(
 }
 
 const bodyOf = (map: readonly Promoting[]) =>
-  promotionBody({ branch: "daybreak/next", onto: "main", map, morning });
+  promotionBody({ branch: "daybreak/next", onto: "main", map, red: null, morning });
 
 test("says what it brings, what was found of it, and how to drop just that one", () => {
   const criteria = [

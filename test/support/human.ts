@@ -79,6 +79,11 @@ export class Human {
     this.#turnPromotion("merged");
   }
 
+  /** What he reads of the youngest promotion. */
+  get promotion(): string {
+    return this.#world.promotions.at(-1)?.body ?? "";
+  }
+
   closesPromotion(): void {
     this.#tell("closes the promotion");
     this.#turnPromotion("closed");
