@@ -255,6 +255,21 @@ describe("across nights", () => {
     expect(then.world.writes).toHaveLength(writes);
   });
 
+  test("what waits in it is review that waits for its owner: past the policy's minutes nothing new starts", async () => {
+    const first = await night(THREE, { policy: { milestones: 2, "review-minutes": 9 } });
+    const then = await first.goOn(24 * 60);
+    expect(then.story).toBe("");
+    expect(then.morning).toMatchObject({ reviewMinutes: 10 });
+    then.human.promotes("merge");
+    expect((await then.goOn(10)).story).toMatchInlineSnapshot(`
+      "renew     to main-me (main has moved)
+      assign    M3 attempt 1
+      publish   M3 attempt 1 as pull
+      land      M3 #5 at M3-1
+      promote   in a new pull request"
+    `);
+  });
+
   test("the owner's own commits on it are kept, and tested with the milestone below", async () => {
     const first = await night(TWO);
     first.human.commitsToNext("src/mine.js", "mine");
