@@ -313,6 +313,23 @@ describe("across nights", () => {
     `);
   });
 
+  test("a rule that lets nobody create the branch is asked about once, and nothing is paid for", async () => {
+    const refuses: NightOptions["refuses"] = { pulls: null, landing: "a rule protects it" };
+    const first = await night(TWO, { refuses });
+    expect(first.story).toMatchInlineSnapshot(`
+      "stale     a rule protects it
+      stale     a rule protects it
+      stale     a rule protects it
+      failure   PUSH_REFUSED
+      block     pushing (daybreak/next cannot be begun: renew to main-1 (there is none; begins at main): a rule protects it)"
+    `);
+    expect(first.morning.blocked).toMatchObject([{ ask: expect.stringMatching(/allow the token to push/) }]);
+    expect((await first.goOn(10)).story).toBe("");
+    refuses.landing = null;
+    first.human.closes(first.morning.blocked[0]?.issue ?? 0);
+    expect((await first.goOn(10)).morning.landed).toHaveLength(2);
+  });
+
   test("a host that refuses pull requests is asked about once", async () => {
     const first = await night(TWO, { before: { promote: (human) => human.forbidsPulls("not permitted") } });
     expect(first.morning.blocked).toMatchObject([{ because: expect.stringContaining("not permitted") }]);

@@ -48,7 +48,10 @@ export async function planNight(world: {
   const broken = stopperOf(first);
   if (broken) throw broken;
   await provePublishing(first, forge);
-  const { observation } = await settle(plan, forge, say, { seen: first });
+  const { observation, refused } = await settle(plan, forge, say, { seen: first });
+  // Refused at every look, and wanted by nobody else: no race, but a rule. Claims may lose a race, and wait for the next cycle.
+  if (refused.length > 0 && plan(observation).some(({ do: what }) => what === "renew"))
+    throw new Failure("PUSH_REFUSED", `${observation.policy.branch} cannot be begun: ${refused.at(-1)}`);
   const matrix = await brief(observation, world);
   return {
     matrix,

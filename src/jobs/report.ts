@@ -17,7 +17,7 @@ export async function reportNight(
   /** Shows the morning to whoever looks at the run. */
   show: (morning: Morning) => Promise<void>,
 ): Promise<Morning> {
-  await askAboutPublishing(planned.failure, world);
+  await askAboutRefusal(planned.failure, world);
   const { observation } = await settle((seen) => reportOn(seen).decisions, world.forge, world.say, {
     once: true,
   });
@@ -29,23 +29,27 @@ export async function reportNight(
   return morning;
 }
 
-/** `plan` may not write issues: what it found out about publishing is asked here, once. */
-async function askAboutPublishing(
+/** What `plan` may be refused for good, by the key of the question about it. */
+const REFUSALS = { PUBLISHING_REFUSED: "publishing", PUSH_REFUSED: "pushing" } as const;
+
+/** `plan` may not write issues: what it was refused is asked about here, once. */
+async function askAboutRefusal(
   failure: string,
   { forge, say }: { forge: Forge; say: (line: string) => void },
 ): Promise<void> {
-  if (!failure.startsWith("PUBLISHING_REFUSED")) return;
+  const [, code, because] = /^([A-Z_]+): (.*)$/s.exec(failure) ?? [];
+  if (!isRefusal(code) || because === undefined) return;
+  const key = REFUSALS[code];
   const { blockers } = await forge.observe();
-  if (blockers.some(({ open, key }) => open && key === "publishing")) return;
-  const question = {
-    do: "block",
-    milestone: null,
-    key: "publishing",
-    because: failure.replace(/^PUBLISHING_REFUSED: /, ""),
-    ask: `${CATALOGUE.PUBLISHING_REFUSED} Then close this issue.`,
-  } as const;
+  if (blockers.some((one) => one.open && one.key === key)) return;
+  const ask = `${CATALOGUE[code]} Then close this issue.`;
+  const question = { do: "block", milestone: null, key, because, ask } as const;
   const receipt = await forge.enact(question);
   if (receipt.outcome === "done") say(tell(question));
+}
+
+function isRefusal(code: string | undefined): code is keyof typeof REFUSALS {
+  return code !== undefined && code in REFUSALS;
 }
 
 /** The morning, and what must be written for everybody to see it. */
