@@ -26,31 +26,34 @@ type Laptop = { say: (text: string) => void; environment: Readonly<Record<string
 /** Ticks the milestone's box in the promotion pull request: the next cycle drops it. */
 export async function runDrop(args: string[], laptop: Laptop): Promise<number> {
   return await withConnection(args, { command: "drop", ...laptop }, async (connection, name) => {
-    const { owner, repo, actions } = connection;
-    const { pulls } = actions.octokit.rest;
-    const { data } = await pulls.list({ owner, repo, head: `${owner}:${NEXT}`, state: "open" });
-    const pull = data.find(({ body }) => isPromotion(body ?? ""));
+    const pull = await openPromotion(connection);
     if (!pull) throw new Failure("USAGE", `no pull request promotes ${NEXT}: nothing can be dropped`);
-    const body = withTicked(pull.body ?? "", name);
-    if (body === null)
+    if (!(await ticks(name, pull, connection)))
       throw new Failure(
         "USAGE",
-        `#${pull.number} does not hold ${name}; it holds ${boxesIn(pull.body ?? "").join(", ") || "nothing"}`,
+        `#${pull.number} does not hold ${name}; it holds ${boxesIn(pull.body).join(", ") || "nothing"}`,
       );
-    if (body !== pull.body) await pulls.update({ owner, repo, pull_number: pull.number, body });
     laptop.say(
       `${name} is going to be dropped: its box in #${pull.number} is ticked, and the next cycle does it.`,
     );
   });
 }
 
-/** Opens a pull request that takes a landed milestone back, for its owner to merge. */
+/**
+ * Opens a pull request that takes a landed milestone back, for its owner to merge. What waits to be promoted was never
+ * on the default branch: it is dropped instead.
+ */
 export async function runRevert(args: string[], laptop: Laptop): Promise<number> {
   return await withConnection(args, { command: "revert", ...laptop }, async (connection, name) => {
     const { owner, repo, actions } = connection;
     const { data } = await actions.octokit.rest.repos.get({ owner, repo });
     const facts = await readRepository(connection, data.default_branch);
     const { milestone, landed } = landingOf(name, facts);
+    const waiting = facts.policy.land === "next" ? await openPromotion(connection) : null;
+    if (waiting && (await ticks(milestone.slug, waiting, connection)))
+      return laptop.say(
+        `${milestone.id} waits to be promoted, so it is going to be dropped: its box in #${waiting.number} is ticked, and the next cycle does it.`,
+      );
     const head = await revertCommit(milestone, landed.commit, connection, facts);
     const branch = `daybreak/undo/${milestone.slug}-${landed.attempt}`;
     const updates = [
@@ -65,11 +68,27 @@ export async function runRevert(args: string[], laptop: Laptop): Promise<number>
       base,
     });
     laptop.say(
-      `#${number} takes ${milestone.id} back: its code, its ✅ and its entry in the changelog. Merge it for yes.`,
+      `#${number} takes ${milestone.id} back from ${base}: its code, its ✅ and its entry in the changelog. Merge it for yes.`,
     );
-    if (facts.policy.land === "next")
-      laptop.say(`If it was not promoted yet, \`daybreak drop ${milestone.id}\` is the shorter way.`);
   });
+}
+
+type Promotion = { number: number; body: string };
+
+async function openPromotion({ owner, repo, actions }: Connection): Promise<Promotion | null> {
+  const { pulls } = actions.octokit.rest;
+  const { data } = await pulls.list({ owner, repo, head: `${owner}:${NEXT}`, state: "open" });
+  const pull = data.find(({ body }) => isPromotion(body ?? ""));
+  return pull ? { number: pull.number, body: pull.body ?? "" } : null;
+}
+
+/** False if it has no box there. */
+async function ticks(name: string, pull: Promotion, { owner, repo, actions }: Connection): Promise<boolean> {
+  const body = withTicked(pull.body, name);
+  if (body === null) return false;
+  if (body !== pull.body)
+    await actions.octokit.rest.pulls.update({ owner, repo, pull_number: pull.number, body });
+  return true;
 }
 
 async function openOrFind(

@@ -92,6 +92,23 @@ test("revert opens a pull request with exactly that milestone's code, ✅ and en
   await expect(runRevert(["M2"], here)).rejects.toThrow("M2 is not on main");
 });
 
+test("revert of what waits to be promoted is a drop; of what was promoted, a pull request onto the rolling branch", async () => {
+  const { box, seat } = await aBox("next");
+  await landsM1(seat);
+  for (const decision of promotionOn(await seat.observe())) expect(await seat.enact(decision)).toEqual(DONE);
+  const here = laptop(box);
+  await runRevert(["M1"], here);
+  expect(here.said.join()).toContain("M1 waits to be promoted, so it is going to be dropped");
+  expect(rebuilding(await seat.observe())).toMatchObject([{ do: "drop", milestone: "M1", by: "owner" }]);
+  const [promotion] = (await box.owner.pulls.list({ ...HERE, state: "open", base: "main" })).data;
+  const pull_number = promotion?.number ?? 0;
+  await box.owner.pulls.update({ ...HERE, pull_number, body: promotion?.body?.replace("[x]", "[ ]") ?? "" });
+  await box.owner.pulls.merge({ ...HERE, pull_number, merge_method: "merge" });
+  await runRevert(["M1"], here);
+  const { data } = await box.owner.pulls.list({ ...HERE, state: "open" });
+  expect(data).toMatchObject([{ base: { ref: "daybreak/next" }, title: "Revert M1: Part 1" }]);
+});
+
 test("revert says where it conflicts, and what to do", async () => {
   const { box, seat } = await aBox("main");
   await landsM1(seat);
