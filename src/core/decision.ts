@@ -24,6 +24,9 @@ export type Car = Subject & { pull: number; head: Sha; again: number };
 /** A pull request that lands, and what was found of its criteria. */
 export type Landing = Subject & { pull: number; head: Sha; findings: Finding[] };
 
+/** An opinion that was paid for. */
+export type Booked = Subject & { head: Sha; spend: Spend };
+
 /** What the court found on a commit that has landed; `broken` names whose promises do not hold any more. */
 export type Found = { commit: Sha; because: string[]; broken: MilestoneId[] };
 
@@ -59,6 +62,8 @@ export type Decision =
   | { do: "attest"; milestone: MilestoneId; head: Sha; green: boolean; because: string }
   /** Moves the landing branch from `base` to exactly the last of the tested commits, which holds the others. */
   | { do: "land"; base: Sha; by: Move; cars: Landing[] }
+  /** Writes down what opinions have cost. */
+  | { do: "book"; opinions: Booked[] }
   /** Asks the owner's workflows about a commit of the landing branch, by a branch that names it. */
   | { do: "watch"; commit: Sha; branch: string; workflows: string[] }
   /** Writes down what the court found on commits that have landed. */

@@ -121,6 +121,15 @@ const Reverted = z.strictObject({
   because: z.array(z.string()),
 });
 
+/** A model was asked what it thinks of a head, and paid for it. */
+const Opined = z.strictObject({
+  line: z.literal("opined"),
+  ...stamp,
+  ...attempt,
+  head: Sha,
+  spend: Spend,
+});
+
 /** A milestone was taken off `daybreak/next` before it was promoted. */
 const Dropped = z.strictObject({
   line: z.literal("dropped"),
@@ -150,6 +159,7 @@ export const JournalLine = z.discriminatedUnion("line", [
   Rejected,
   Staged,
   Landed,
+  Opined,
   Dropped,
   Watched,
   Examined,

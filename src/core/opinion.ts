@@ -1,10 +1,12 @@
 /** A model's opinion of a change: evidence that can make a verdict worse, never better. Asks no model. */
 
 import * as z from "zod";
-import type { Decision } from "#core/decision.ts";
+import type { Booked, Decision } from "#core/decision.ts";
 import { CATALOGUE, type Code } from "#core/errors.ts";
 import { Finding } from "#core/evidence.ts";
-import { Milestone, Sha, Slug, Spec } from "#core/milestone.ts";
+import { linesOf } from "#core/journal.ts";
+import { ledgerOf } from "#core/ledger.ts";
+import { Milestone, type MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { Spend } from "#core/outcome.ts";
 import type { Policy } from "#core/policy.ts";
@@ -89,6 +91,8 @@ const MOST_SAID = 400;
 const MOST_SHOWN = 200_000;
 /** Of the money, what may be spent on reading the change once. The rest pays for the answer and a second try. */
 const FOR_READING = 0.5;
+/** US dollars: sums of money are compared to half of it. */
+const CENT = 0.01;
 
 /** Null: the policy asks for none, or nobody knows what the model costs. */
 export function questionFor(
@@ -204,6 +208,39 @@ export function opinionRuling(about: Opinion | null, asked: boolean) {
         waitFor: "opinion" as const,
       };
   }
+}
+
+/** What one opinion may cost, in US dollars; 0 where none is asked for. */
+export function opinionCeiling({ opinion }: Pick<Policy, "opinion">): number {
+  return opinion === false ? 0 : opinion.budget;
+}
+
+/** How many opinions the night's and the month's money still covers, each at its ceiling. */
+export function affordable({
+  policy,
+  journal,
+  night,
+}: Pick<Observation, "policy" | "journal" | "night">): number {
+  const spent = ledgerOf(journal, night.name);
+  const left = Math.min(policy.budget.night - spent.night, policy.budget.month - spent.month);
+  const each = opinionCeiling(policy);
+  return each === 0 ? 0 : Math.max(0, Math.floor((left + CENT / 2) / each));
+}
+
+/** The opinions of this run that cost something and are in no book yet. */
+export function booking(
+  opinions: readonly Opinion[],
+  { journal, cycle, roadmap }: Pick<Observation, "journal" | "cycle" | "roadmap">,
+): Decision[] {
+  const booked = linesOf(journal, "opined").filter((line) => line.cycle === cycle.id);
+  const due = opinions.flatMap(({ slug, attempt, spec, head, spend }): Booked[] => {
+    const known = booked.some((line) => line.slug === slug && line.attempt === attempt && line.head === head);
+    if (known || spend.usd === 0) return [];
+    const milestone =
+      roadmap.milestones.find((one) => one.slug === slug)?.id ?? (slug as string as MilestoneId);
+    return [{ milestone, slug, attempt, spec, head, spend }];
+  });
+  return due.length === 0 ? [] : [{ do: "book", opinions: due }];
 }
 
 /** A gate of `core/gates.ts`. */

@@ -6,6 +6,7 @@ import { ledgerOf } from "#core/ledger.ts";
 import type { Slug } from "#core/milestone.ts";
 import { awaitsRebuild, founding, pausedBy, yetToPromote } from "#core/next.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
+import { opinionCeiling } from "#core/opinion.ts";
 import { ceilingOf, gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
 import { type Standing, standingsOf } from "#core/progress.ts";
@@ -98,10 +99,21 @@ function reasonAgainstAny(observation: Observation, paid: boolean): string | nul
   return paid ? null : night.because;
 }
 
+/** The attempts under way of which no opinion was booked yet. */
+function unheard(observation: Observation): number {
+  const heard = linesOf(observation.journal, "opined");
+  return standingsOf(observation).filter(
+    ({ milestone: { slug }, progress }) =>
+      (progress.state === "in work" || progress.state === "in review") &&
+      !heard.some((line) => line.slug === slug && line.attempt === progress.attempt),
+  ).length;
+}
+
 /** What is left of the night's capacity and money while claims are being chosen. */
 function roomIn(observation: Observation) {
   const { policy, journal, night, roadmap } = observation;
-  const ceiling = ceilingOf(policy);
+  // What is built must be heard before it lands: its opinion is set aside with it.
+  const ceiling = ceilingOf(policy) + opinionCeiling(policy);
   const spent = ledgerOf(journal, night.name);
   const started = new Set<string>(
     linesOf(journal, "assigned")
@@ -111,7 +123,7 @@ function roomIn(observation: Observation) {
   let places =
     (declaresDependencies(roadmap) ? policy.parallel : 1) -
     standingsOf(observation).filter(({ progress }) => progress.state === "in work").length;
-  let reserved = 0;
+  let reserved = unheard(observation) * opinionCeiling(policy);
   return {
     reasonAgainst(slug: Slug): string | null {
       if (places <= 0) return "others are being worked on";

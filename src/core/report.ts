@@ -78,6 +78,7 @@ export function morningOf(observation: Observation): Morning {
     ceiling,
     spend: spendOf(slug, attempt, observation),
   }));
+  const opinions = linesOf(observation.journal, "opined").filter((line) => line.night === night);
   return {
     night,
     landed: landedIn(observation, titles),
@@ -93,7 +94,10 @@ export function morningOf(observation: Observation): Morning {
     rows: rowsOf(observation),
     aftermath: aftermathOf(observation),
     problems: observation.problems,
-    spend: receipts.reduce((total, { spend }) => addSpend(total, spend ?? NOTHING_SPENT), NOTHING_SPENT),
+    spend: [...receipts, ...opinions].reduce(
+      (total, { spend }) => addSpend(total, spend ?? NOTHING_SPENT),
+      NOTHING_SPENT,
+    ),
     reserved: receipts.reduce((total, { spend, ceiling }) => total + (spend ? 0 : ceiling), 0),
     reviewMinutes: waitingReviewMinutes(observation),
     stop: observation.stop,

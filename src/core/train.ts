@@ -9,6 +9,7 @@ import { linesOf } from "#core/journal.ts";
 import { landsItself, longestTrain, secondsToWait } from "#core/landing.ts";
 import { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
+import { affordable } from "#core/opinion.ts";
 import type { Verdict } from "#core/verdict.ts";
 
 /** Fresh heads a pull gets for checks that were cut off, before a human is asked why. */
@@ -42,7 +43,13 @@ export function trainOf(observation: Observation, evidence: readonly Evidence[])
   // Only the App's own status survives this run: without it, proving a head early would prove it for nothing.
   const outlasts = observation.mode === "app" || patient;
   const idle = train.findIndex(({ verdict }) => !outlasts && wants(verdict, "checks"));
-  const positions = (idle === -1 ? train : train.slice(0, idle)).map((one) => positionOf(one, observation));
+  const may = affordable(observation);
+  let asked = 0;
+  const positions = (idle === -1 ? train : train.slice(0, idle)).map((one) => {
+    const position = positionOf(one, observation);
+    asked += position.opinion ? 1 : 0;
+    return asked > may ? { ...position, opinion: false } : position;
+  });
   const moves =
     patient ||
     train[0]?.verdict.kind === "land" ||

@@ -3,6 +3,7 @@
 import { land, type Tested, waitsForChecks } from "#core/land.ts";
 import { secondsToWait } from "#core/landing.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
+import { booking } from "#core/opinion.ts";
 import { mayContinue } from "#core/report.ts";
 import type { Position } from "#core/train.ts";
 import { promote } from "#jobs/promotion.ts";
@@ -46,7 +47,7 @@ async function landAndWait(
   { forge, say, pause }: Parameters<typeof landTrain>[0],
   tested: Tested,
 ): Promise<Settled> {
-  const decide = (seen: Observation) => land(seen, tested);
+  const decide = (seen: Observation) => [...booking(tested.opinions, seen), ...land(seen, tested)];
   let settled = await settle(decide, forge, say, { once: true });
   const enacted = [...settled.enacted];
   let left = secondsToWait(settled.observation);

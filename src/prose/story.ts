@@ -1,7 +1,8 @@
 /** One line for each decision, the same in the log and in the tests: subject, fact, number. Never more than was decided. */
 
-import type { Car, Claim, Decision, DecisionOf, Found } from "#core/decision.ts";
+import type { Booked, Car, Claim, Decision, DecisionOf, Found } from "#core/decision.ts";
 import { short } from "#core/milestone.ts";
+import { dollars } from "#prose/figures.ts";
 import { oneLine } from "#prose/hostile.ts";
 
 /** Characters of reasons in one line of the story. */
@@ -24,6 +25,8 @@ export function tell(decision: Decision): string {
       return decision.cars
         .map((car) => line("land", `${pull(car)} at ${short(car.head)}${how(decision)}`))
         .join("\n");
+    case "book":
+      return decision.opinions.map((one) => line("book", `${attempt(one)} ${opinion(one)}`)).join("\n");
     case "watch":
       return line("watch", `${short(decision.commit)} by ${decision.workflows.join(", ")}`);
     case "examine":
@@ -91,6 +94,10 @@ function how({ by }: DecisionOf<"land">): string {
 
 function attestation({ green, because }: DecisionOf<"attest">): string {
   return green ? "green" : `red${reasons([because])}`;
+}
+
+function opinion({ head, spend }: Booked): string {
+  return `an opinion of ${short(head)} for ${dollars(spend.usd)}`;
 }
 
 function examined({ because }: Found): string {

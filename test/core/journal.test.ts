@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { JournalLine, linesOf, parseJournal, printJournal } from "#core/journal.ts";
+import { NOTHING_SPENT } from "#core/outcome.ts";
 import {
   assignedOf,
   blockedOf,
@@ -40,6 +41,10 @@ const line = fc.oneof(
   fc.constantFrom("owner" as const, "gone" as const).map((by): JournalLine => {
     const subject = { milestone: M1.id, slug: M1.slug, attempt: 1, spec: M1.spec };
     return { line: "dropped", ...stamp, ...subject, commit: TIP, by, because: "so" };
+  }),
+  fc.constant<JournalLine>({
+    ...{ line: "opined", ...stamp, milestone: M1.id, slug: M1.slug, attempt: 1, spec: M1.spec, head: TIP },
+    spend: NOTHING_SPENT,
   }),
   fc.constantFrom<string[]>([], ["none.yml"]).map((refused): JournalLine => {
     return { line: "watched", ...stamp, commit: TIP, workflows: ["ci.yml", ...refused], refused };

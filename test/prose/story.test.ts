@@ -38,6 +38,7 @@ const EVERY_KIND: Decision[] = [
     cars: [landing, { ...landing, milestone: id("M2"), pull: 2 }],
   },
   { do: "land", base: sha("main-sha1"), by: "squash", cars: [landing] },
+  { do: "book", opinions: [{ ...subject, head: sha("M1-1"), spend: { ...NOTHING_SPENT, usd: 0.1234 } }] },
   { do: "drop", ...subject, commit: sha("M1-1"), by: "owner", because: "#7 says to drop it" },
   { do: "rebuild", head: sha("M2-1"), expected: null },
   { do: "renew", from: null, to: sha("main-sha1"), because: "there is none" },
@@ -80,6 +81,7 @@ test("every decision is told in one line, or in one for each attempt it is about
     land      M1 #1 at 1a2b3c4
     land      M2 #2 at 1a2b3c4
     land      M1 #1 at 1a2b3c4 by squash
+    book      M1 attempt 1 an opinion of M1-1 for $0.12
     drop      M1 attempt 1 (#7 says to drop it)
     rebuild   up to M2-1
     renew     to main-sh (there is none)

@@ -1,6 +1,6 @@
 /** The part of the forge in memory that looks after a landing: the owner's own checks, and what is taken back. */
 
-import type { DecisionOf, Subject } from "#core/decision.ts";
+import { type DecisionOf, type Subject, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
 import type { Landmark, Observation, RevertRef } from "#core/observation.ts";
@@ -8,7 +8,9 @@ import { renderReverted } from "#core/render.ts";
 import { revertMessage } from "#core/trailers.ts";
 import { belowOf, isOurs, isWatched, type Records, wordOf } from "#core/watch.ts";
 import type { Receipt } from "#ports/forge.ts";
+import type { Desk } from "./memory-desk.ts";
 import { applyEdits, editsBetween } from "./memory-git.ts";
+import { fastForward } from "./memory-landing.ts";
 import { isCode, type MemoryWorld, ROADMAP } from "./memory-world.ts";
 
 const DONE: Receipt = { outcome: "done" };
@@ -51,15 +53,6 @@ export function trailOf(world: MemoryWorld, policy: Observation["policy"], recor
 
 type Effect = DecisionOf<"watch" | "examine" | "unmake" | "revert">;
 
-/** What the forge lends for its sentinel's effects. */
-type Desk = {
-  world: MemoryWorld;
-  seen: Observation;
-  append(...lines: JournalLine[]): void;
-  /** Why the landing branch did not move there, or null. */
-  fastForward(head: Sha): string | null;
-};
-
 export function guard(decision: Effect, desk: Desk): Receipt {
   switch (decision.do) {
     case "watch":
@@ -67,7 +60,7 @@ export function guard(decision: Effect, desk: Desk): Receipt {
     case "examine":
       desk.append(
         ...decision.found.map((one): JournalLine => {
-          return { line: "examined", ...stampOf(desk), asked: decision.asked, ...one };
+          return { line: "examined", ...desk.stamp, asked: decision.asked, ...one };
         }),
       );
       return DONE;
@@ -86,7 +79,7 @@ function watch({ commit, branch, workflows }: DecisionOf<"watch">, desk: Desk): 
   const started = workflows.filter((name) => !undispatchable.includes(name));
   if (started.length > 0)
     world.write(`start ${started.join(", ")}`, () => world.startRuns(world.tip(branch), started));
-  desk.append({ line: "watched", ...stampOf(desk), commit, workflows, refused });
+  desk.append({ line: "watched", ...desk.stamp, commit, workflows, refused });
   return DONE;
 }
 
@@ -103,7 +96,7 @@ function unmake(decision: DecisionOf<"unmake">, desk: Desk): Receipt {
     "tree" in made
       ? world.git.commit(`${milestone}-back`, { tree: made.tree, parents: [onto], message })
       : onto;
-  const line = { line: "unmade" as const, ...stampOf(desk), ...subjectOf(decision) };
+  const line = { line: "unmade" as const, ...desk.stamp, ...subjectOf(decision) };
   desk.append({ ...line, commit, base: onto, head, conflicts });
   if (conflicts.length > 0) return DONE;
   const branch = `daybreak/revert/${slug}/${attempt}`;
@@ -122,9 +115,9 @@ function revert(decision: DecisionOf<"revert">, desk: Desk): Receipt {
   const { tree, parents } = desk.world.git.read(head);
   if (!made || !("tree" in made) || made.tree !== tree || parents.join() !== base)
     return stale("it does more than that");
-  const refusal = desk.fastForward(head);
+  const refusal = fastForward(desk.world, head);
   if (refusal !== null) return stale(refusal);
-  desk.append({ line: "reverted", ...stampOf(desk), ...subjectOf(decision), commit, head, because });
+  desk.append({ line: "reverted", ...desk.stamp, ...subjectOf(decision), commit, head, because });
   return DONE;
 }
 
@@ -148,12 +141,4 @@ function takenBack(
     ...(changelogPath === null || back.changelog === null ? {} : { [changelogPath]: back.changelog }),
   };
   return { tree: git.treeOf(rendered) };
-}
-
-function stampOf({ seen: { now, night, cycle } }: Desk) {
-  return { at: now, night: night.name, cycle: cycle.id };
-}
-
-function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject {
-  return { milestone, slug, attempt, spec };
 }

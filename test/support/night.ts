@@ -6,11 +6,13 @@ import { Failure } from "#core/errors.ts";
 import { NightName } from "#core/journal.ts";
 import { NO_RULES, type Trigger } from "#core/observation.ts";
 import { type Morning, morningOf } from "#core/report.ts";
+import { parseRoadmap } from "#core/roadmap.ts";
 import { landTrain } from "#jobs/land.ts";
+import { giveOpinion } from "#jobs/opinion.ts";
 import { type PlanResult, planNight } from "#jobs/plan.ts";
 import { publish } from "#jobs/publish.ts";
 import { reportNight } from "#jobs/report.ts";
-import { reviewPulls } from "#jobs/review.ts";
+import { type ReviewResult, reviewPulls } from "#jobs/review.ts";
 import { verify } from "#jobs/verify.ts";
 import { work } from "#jobs/work.ts";
 import type { Engine } from "#ports/engine.ts";
@@ -19,13 +21,15 @@ import { MEMORY_COURT } from "./memory-court.ts";
 import { MemoryForge } from "./memory-forge.ts";
 import { type Cycle, lookAt } from "./memory-look.ts";
 import { Artifacts, MemoryHandOver, MemoryWorkbench } from "./memory-run.ts";
-import { Killed, MemoryWorld, type Setting } from "./memory-world.ts";
+import { Killed, MemoryWorld, ROADMAP, type Setting } from "./memory-world.ts";
 import { builds, COST, type Habit, MachineGone, repositoryWith } from "./worlds.ts";
 
 export type NightOptions = Partial<Omit<Setting, "files">> & {
   roadmap: string;
   engine?: Habit;
   trigger?: Trigger;
+  /** What a model says of a head, if the policy asks one: whether it vetoes, and for what. */
+  critic?: (about: { slug: string; attempt: number }) => string[];
   /** Cycles after which the telling stops, finished or not. */
   cycles?: number;
   /** What happens right before the first decision of that kind is carried out. */
@@ -64,6 +68,7 @@ export async function aNight(options: NightOptions): Promise<Told> {
     roadmap,
     engine: _,
     trigger: __,
+    critic: _critic,
     cycles: ___,
     before: ____,
     after: _____,
@@ -100,7 +105,11 @@ async function goOn(world: MemoryWorld, options: NightOptions): Promise<Told> {
   while (next !== null && played < (options.cycles ?? MOST_CYCLES)) {
     const cycle = { id: 100 + world.nextCycle(), workflow: "daybreak.yml", ...next };
     const paused = (nth: number) => options.during?.[nth]?.(human);
-    const run = new Run(world, cycle, meanwhile, { habit: options.engine ?? builds, paused });
+    const run = new Run(world, cycle, meanwhile, {
+      habit: options.engine ?? builds,
+      critic: options.critic ?? (() => []),
+      paused,
+    });
     await run.play();
     courts.push(...run.courts);
     played += 1;
@@ -148,6 +157,7 @@ class Run {
   readonly #cycle: Cycle;
   readonly #meanwhile: Map<Decision["do"], () => void>;
   readonly #habit: Habit;
+  readonly #critic: NonNullable<NightOptions["critic"]>;
   readonly #paused: (nth: number) => void;
   /** Which court sat about which head of the train. */
   readonly courts: string[] = [];
@@ -159,12 +169,17 @@ class Run {
     world: MemoryWorld,
     cycle: Cycle,
     meanwhile: Map<Decision["do"], () => void>,
-    { habit, paused }: { habit: Habit; paused: (nth: number) => void },
+    {
+      habit,
+      critic,
+      paused,
+    }: { habit: Habit; critic: NonNullable<NightOptions["critic"]>; paused: (nth: number) => void },
   ) {
     this.#world = world;
     this.#cycle = cycle;
     this.#meanwhile = meanwhile;
     this.#habit = habit;
+    this.#critic = critic;
     this.#paused = paused;
   }
 
@@ -215,7 +230,7 @@ class Run {
   }
 
   async #landing(): Promise<void> {
-    const { train, verify: toVerify, acted } = await reviewPulls(this.#desk("review"));
+    const { train, verify: toVerify, opinions, acted } = await reviewPulls(this.#desk("review"));
     for (const { head, court, ...assignment } of toVerify) {
       this.courts.push(`${assignment.slug} ${court}`);
       const workbench = new MemoryWorkbench(this.#world.git, head);
@@ -223,8 +238,30 @@ class Run {
       const examination = { staged: true, court };
       await verify(assignment, { ...MEMORY_COURT, ...desk, workbench, clock: () => 0 }, examination);
     }
+    for (const assignment of opinions) await this.#opinion(assignment);
     const pause = async (seconds: number) => this.#pause(seconds);
     await landTrain({ ...this.#desk("land"), pause }, { train, acted });
+  }
+
+  async #opinion(assignment: ReviewResult["opinions"][number]): Promise<void> {
+    const { slug, attempt, head } = assignment;
+    const { tree, parents } = this.#world.git.read(head);
+    const reasons = this.#critic({ slug, attempt });
+    const criteria = this.#criteriaOf(slug).map((_, index) => ({ index: index + 1, met: "yes" }));
+    const text = JSON.stringify({ veto: reasons.length > 0, reasons, criteria });
+    const critic = { ask: async () => ({ heard: "answer" as const, text, spend: COST }) };
+    await giveOpinion(assignment, {
+      ...this.#desk(`opinion ${slug} ${attempt}`),
+      critic: async () => critic,
+      change: async () => ({ head, tree, base: parents[0] ?? null, diff: "" }),
+      fence: "5f0c3a",
+    });
+  }
+
+  /** The criteria of a milestone as its roadmap has them. */
+  #criteriaOf(slug: string) {
+    const roadmap = parseRoadmap(this.#world.git.filesOf(this.#world.landing)[ROADMAP] ?? "");
+    return roadmap.milestones.find((one) => one.slug === slug)?.criteria ?? [];
   }
 
   /** The owner's CI goes on while somebody waits for it. */

@@ -30,7 +30,7 @@ import type { Staged } from "#ports/workbench.ts";
 const DONE: Receipt = { outcome: "done" };
 
 /** What goes on being true when somebody says stop: the morning is told, and answered questions are closed. */
-const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block"];
+const EVEN_WHEN_STOPPED: readonly Decision["do"][] = ["report", "unblock", "block", "book"];
 
 /** What a blurred look would do wrong; the others are guarded by a lease or a fast-forward, or say what was seen. */
 const NEEDS_SHARP_LOOK: readonly Decision["do"][] = [
@@ -171,6 +171,8 @@ export class GithubForge implements Forge, Trees {
         return await pulls.attest(decision, looked);
       case "land":
         return await land(decision, looked);
+      case "book":
+        return await pulls.book(decision, looked);
       case "watch":
         return await sentinel.watch(decision, looked);
       case "examine":

@@ -139,6 +139,14 @@ export async function attest(
   return DONE;
 }
 
+export async function book(
+  { opinions }: DecisionOf<"book">,
+  { connection, observation }: Looked,
+): Promise<Receipt> {
+  const lines = opinions.map((one): JournalLine => ({ line: "opined", ...stampOf(observation), ...one }));
+  return await appendState(connection, { lines, at: observation.now });
+}
+
 /** Comment, then receipt, then close: whoever finds it half done finishes it. */
 export async function reject(
   decision: DecisionOf<"reject">,
