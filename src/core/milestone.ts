@@ -103,3 +103,8 @@ export const Milestone = z.strictObject({
   line: z.int().positive(),
 });
 export type Milestone = z.infer<typeof Milestone>;
+
+/** Whether its court takes pictures: of what a browser saw, or of a page before and after. */
+export function isPictured({ criteria }: Pick<Milestone, "criteria">): boolean {
+  return criteria.some(({ way }) => way.by === "browser" || way.by === "look");
+}

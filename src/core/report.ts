@@ -6,7 +6,7 @@ import { candidatesIn, isAlive } from "#core/candidates.ts";
 import type { Finding } from "#core/evidence.ts";
 import { linesOf, type NightName } from "#core/journal.ts";
 import { landsItself } from "#core/landing.ts";
-import type { MilestoneId, Sha, Slug } from "#core/milestone.ts";
+import { isPictured, type MilestoneId, type Sha, type Slug } from "#core/milestone.ts";
 import { awaitsRebuild, rebuilding } from "#core/next.ts";
 import { isOver } from "#core/night.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
@@ -25,6 +25,8 @@ type Landed = {
   attempt: number;
   night: NightName | null;
   criteria: readonly Finding[];
+  /** Pictures were to be taken; its pull request says where they are. */
+  pictured: boolean;
   spend: Spend;
 };
 
@@ -148,6 +150,7 @@ function landedIn(observation: Observation, titles: ReadonlyMap<Slug, string>): 
         night: linesOf(mine, "assigned").at(-1)?.night ?? null,
         criteria:
           linesOf(mine, "landed").at(-1)?.findings ?? linesOf(mine, "published").at(-1)?.findings ?? [],
+        pictured: milestone !== undefined && isPictured(milestone),
         spend: spendOf(slug, number, observation) ?? NOTHING_SPENT,
       },
     ];

@@ -130,10 +130,11 @@ function tellLanded({ entries, words }: Room, morning: Morning): string | null {
   return bullets(cut(told, entries, "milestones"));
 }
 
-function landedLine({ milestone, title, pull, commit, attempt, criteria, spend }: Landed): string {
+function landedLine(landed: Landed): string {
+  const { milestone, title, pull, pictured, commit, attempt, criteria, spend } = landed;
   return [
     `**${plain(milestone, 64)}: ${plain(title, 100)}**`,
-    `#${pull}`,
+    `#${pull}${pictured ? " with pictures" : ""}`,
     short(commit),
     tally(criteria),
     `attempt ${attempt}`,

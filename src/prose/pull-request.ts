@@ -1,7 +1,7 @@
 /** The pull request of one attempt: what was wanted, what is proven of it, what it cost. Never the author's own story. */
 
 import { type Finding, isByHand } from "#core/evidence.ts";
-import { type Milestone, type Sha, type Slug, type Spec, short } from "#core/milestone.ts";
+import { isPictured, type Milestone, type Sha, type Slug, type Spec, short } from "#core/milestone.ts";
 import type { Spend } from "#core/outcome.ts";
 import type { Policy } from "#core/policy.ts";
 import { dollars, tokens } from "#prose/figures.ts";
@@ -25,6 +25,8 @@ type PullFacts = {
   base: Sha;
   tree: Sha;
   land: Policy["land"];
+  /** Address of the workflow run that verified it. */
+  run: string;
 };
 
 /** Tried in this order until the body fits. */
@@ -55,6 +57,7 @@ function bodyIn(room: Room, facts: PullFacts): string {
     ...(manual.length === 0
       ? []
       : [section("To look at by hand", checklist(cut(manual, room.entries, "checks")))]),
+    ...(isPictured(milestone) ? [section("Pictures", pictures(facts))] : []),
     section("What happens next", next(facts)),
     particulars(facts),
     `<!-- daybreak:pull ${slug}/${attempt} -->`,
@@ -84,6 +87,11 @@ function byHand({ milestone, findings }: PullFacts): string[] {
   const manual = milestone.criteria.filter(({ way }) => way.by === "manual").map(({ text }) => text);
   const open = findings.filter(isForYou).map(({ text }) => text);
   return [...new Set([...manual, ...open])];
+}
+
+/** An artifact cannot be shown in a pull request: it is led to. */
+function pictures({ slug, attempt, run }: PullFacts): string {
+  return `What was seen, as far as pictures could be taken, is in the artifact ${code(`evidence-${slug}-${attempt}-…`)} of [the run that verified it](${run}#artifacts).`;
 }
 
 function next({ because, attempt, attempts, land, findings }: PullFacts): string {

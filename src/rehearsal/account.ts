@@ -85,7 +85,7 @@ export function accountOf(
   return {
     version: 1,
     ...given,
-    landed: morning.landed.map(({ night: _, criteria, ...landed }) => ({
+    landed: morning.landed.map(({ night: _, pictured: __, criteria, ...landed }) => ({
       ...landed,
       criteria: [...criteria],
     })),

@@ -65,6 +65,7 @@ export const RICH: Morning = {
       pull: 5,
       attempt: 1,
       night: night("2026-11-20"),
+      pictured: true,
       criteria: [
         proven(
           "A note that was typed but not sent is offered again at the next start",
@@ -82,6 +83,7 @@ export const RICH: Morning = {
       pull: 1,
       attempt: 1,
       night: night("2026-11-19"),
+      pictured: false,
       criteria: [proven("`node cli.js` prints hello", "`node cli.js` exited 0")],
       spend: spent(0.02, 3_000, 400),
     },
@@ -92,6 +94,7 @@ export const RICH: Morning = {
       pull: 2,
       attempt: 1,
       night: night("2026-11-20"),
+      pictured: false,
       criteria: [
         proven(
           "`node --test test/store.test.js` passes",
@@ -108,6 +111,7 @@ export const RICH: Morning = {
       pull: 3,
       attempt: 1,
       night: night("2026-11-20"),
+      pictured: false,
       criteria: [
         proven(
           "`node cli.js list` prints `1 note`",
@@ -123,6 +127,7 @@ export const RICH: Morning = {
       pull: 6,
       attempt: 2,
       night: night("2026-11-20"),
+      pictured: false,
       criteria: [
         proven(
           "`node --test test/totals.test.js` passes",

@@ -41,6 +41,7 @@ const facts: Parameters<typeof pullBody>[0] = {
   base: sha("main-sha1"),
   tree: sha("tree-sha1"),
   land: "main",
+  run: "https://github.com/owner/notes/actions/runs/1001",
 };
 
 describe("the pull request of an attempt", () => {
@@ -53,6 +54,16 @@ describe("the pull request of an attempt", () => {
     await expect(`${pullBody({ ...facts, findings: [], because })}\n`).toMatchFileSnapshot(
       "../golden/pull-red.md",
     );
+  });
+
+  test("leads to the pictures of a milestone that is looked at, and of no other", () => {
+    const shown = (way: object) =>
+      pullBody({ ...facts, milestone: Milestone.parse({ ...milestone, criteria: [{ text: "a", way }] }) });
+    const link =
+      "artifact `evidence-M4-1-…` of [the run that verified it](https://github.com/owner/notes/actions/runs/1001#artifacts)";
+    expect(shown({ by: "look", path: "/" })).toContain(link);
+    expect(shown({ by: "browser", steps: [{ do: "open", path: "/" }] })).toContain(link);
+    expect(shown({ by: "manual" })).not.toContain("Pictures");
   });
 
   test("says whose turn it is", () => {

@@ -98,6 +98,7 @@ export async function open(
     base: parents[0] ?? observation.landing.sha,
     tree,
     land: observation.policy.land,
+    run: `${connection.remote.replace(/\.git$/, "")}/actions/runs/${receipt?.cycle ?? observation.cycle.id}`,
   });
   try {
     await publisher.octokit.rest.pulls.create({
