@@ -52,7 +52,7 @@ async function run(runner: Runner, folder: string, asked: Asked): Promise<Ran> {
   });
   const text = await readFile(report, "utf8").catch(() => null);
   const output = `${stdout}${stderr}`;
-  return { exitCode: status, output, results: readReport(format, { output, report: text }, folder) };
+  return { exitCode: status, output, results: readReport({ format }, { output, report: text }, folder) };
 }
 
 function table({ results, output }: Ran): string[] {

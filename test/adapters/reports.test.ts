@@ -6,7 +6,7 @@ import type { ReportFormat } from "#core/court/runner.ts";
 const ROOT = "/place";
 
 function read(format: ReportFormat, report: string | null, output = ""): string[] | null {
-  const results = readReport(format, { output, report }, ROOT);
+  const results = readReport({ format }, { output, report }, ROOT);
   return (
     results?.map(
       ({ file, name, outcome, missing, message }) =>
@@ -80,7 +80,7 @@ test("whatever the bytes are, reading them never throws", () => {
       fc.array(fc.oneof(pieces, fc.string()), { maxLength: 20 }),
       (format, parts) => {
         const text = parts.join("");
-        const results = readReport(format, { output: text, report: text }, ROOT);
+        const results = readReport({ format }, { output: text, report: text }, ROOT);
         if (results !== null && results.length > 0) read += 1;
         for (const { file, message } of results ?? []) {
           expect(file ?? "").not.toMatch(/^(?:\/|\.\.\/)/);

@@ -18,7 +18,10 @@ function found(
     "package.json": JSON.stringify({ scripts }),
     ...files,
   };
-  return detectRunner(commands, (path) => all[path] ?? null).map(({ name, words }) => `${name}: ${words}`);
+  const packages = Object.keys(files).flatMap((path) => /^(.*)\/package\.json$/.exec(path)?.[1] ?? []);
+  return detectRunner(commands, (path) => all[path] ?? null, packages).map(
+    ({ name, words, folder }) => `${name}: ${words}${folder === undefined ? "" : ` in ${folder}`}`,
+  );
 }
 
 test.each<[string, string[], Record<string, string>, string[]]>([
@@ -89,13 +92,63 @@ test.each<[string, string[], Record<string, string>, string[]]>([
     ["other: npm test"],
   ],
   [
-    "nothing in another folder",
-    ["cd web && npm test", "npm --prefix web test", "npm test -w web"],
+    "nothing in a folder nobody can tell, or one that is not there",
+    ['cd "$WEB" && npm test', "npm --prefix web test", "npm test -w web", "cd .. && npm test"],
     { test: "jest" },
-    ["other: cd web && npm test", "other: npm --prefix web test", "other: npm test -w web"],
+    [
+      'other: cd "$WEB" && npm test',
+      "other: npm --prefix web test",
+      "other: npm test -w web",
+      "other: cd .. && npm test",
+    ],
   ],
 ])("the runner is found behind %s", (_name, commands, scripts, expected) => {
   expect(found(commands, scripts)).toEqual(expected);
+});
+
+test.each([
+  ["cd packages/web && npm test", "jest: jest --ci in packages/web"],
+  [
+    "cd packages && cd ./web && npm test && cd ../.. && npm test",
+    "jest: jest --ci in packages/web, vitest: vitest",
+  ],
+  ["(cd packages/web && npm test) && npm test", "jest: jest --ci in packages/web, vitest: vitest"],
+  ["npm --prefix packages/web test", "jest: jest --ci in packages/web"],
+  ["npm test --prefix=packages/web -- -i", "jest: jest --ci -i in packages/web"],
+  ["npm test -w packages/web", "jest: jest --ci in packages/web"],
+  ["npm test --workspace=@shop/web", "jest: jest --ci in packages/web"],
+  ["npm test --workspaces", "jest: jest --ci in packages/web"],
+  ["pnpm -r test", "jest: jest --ci in packages/web"],
+  ["pnpm --filter @shop/web test -r x", "jest: jest --ci -r x in packages/web"],
+  ["yarn workspace @shop/web test", "jest: jest --ci in packages/web"],
+  ["yarn --cwd packages/web test", "jest: jest --ci in packages/web"],
+  ["make -C packages/web check", "jest: npx jest in packages/web"],
+  ["cd services/clock && go test ./...", "go test: go test ./... in services/clock"],
+  ["go -C services/clock test ./...", "go test: go test ./... in services/clock"],
+  ["python -m pytest services/x", "pytest: python -m pytest services/x"],
+])("in another folder: %s", (command, expected) => {
+  const files = {
+    "packages/web/package.json": '{ "name": "@shop/web", "scripts": { "test": "jest --ci" } }',
+    "packages/web/Makefile": "check:\n\tnpx jest\n",
+  };
+  expect(found([command], { test: "vitest" }, files).join(", ")).toBe(expected.replace("npx jest", "jest"));
+});
+
+test("a test file goes to the runner of the nearest folder, which is called there with paths of its own", () => {
+  const runners: Runner[] = [
+    { name: "jest", words: "jest" },
+    { name: "jest", words: "jest --ci", folder: "packages/web" },
+  ];
+  const chosen = (path: string) => runnerFor(path, "", runners)?.folder ?? null;
+  expect([chosen("packages/web/a.test.js"), chosen("packages/webs/a.test.js")]).toEqual([
+    "packages/web",
+    null,
+  ]);
+  const [, web] = runners;
+  if (web === undefined) throw new Error("no runner");
+  const { command, folder } = invocationOf(web, { files: ["packages/web/a.test.js", "b.js"], seed: null });
+  expect(folder).toBe("packages/web");
+  expect(command).toMatch(/; cd packages\/web \|\| exit 1; .* --runTestsByPath a\.test\.js$/);
 });
 
 test("a test that is a program is run by node's own runner, unless it says TAP by itself", () => {

@@ -11,7 +11,7 @@ import { readHoldOuts } from "#adapters/workbench/hold-outs.ts";
 import { openTray, type Tray } from "#adapters/workbench/tray.ts";
 import { openWorkspace } from "#adapters/workbench/workspace.ts";
 import type { TestResult } from "#core/court/results.ts";
-import type { ReportFormat } from "#core/court/runner.ts";
+import type { Invocation } from "#core/court/runner.ts";
 import { Failure } from "#core/errors.ts";
 import type { CommandRun } from "#core/evidence.ts";
 import type { Sha } from "#core/milestone.ts";
@@ -23,7 +23,7 @@ import type { Place, Ran, Workbench, Writes } from "#ports/workbench.ts";
 const TAIL = 4_000;
 
 export type ReadReport = (
-  format: ReportFormat,
+  invocation: Pick<Invocation, "format" | "folder">,
   told: { output: string; report: string | null },
   directory: string,
 ) => TestResult[] | null;
@@ -92,12 +92,12 @@ export function createWorkbench(options: BenchOptions): Workbench {
     async run(place, command, tree, seconds, writes) {
       return await withTray(desk, writes, (tray) => runAt(place, command, tree, seconds, tray));
     },
-    async runTests(place, { command, format }, tree, seconds, writes) {
+    async runTests(place, invocation, tree, seconds, writes) {
       return await withTray(desk, writes, async (tray) => {
-        const run = await runAt(place, command, tree, seconds, tray);
+        const run = await runAt(place, invocation.command, tree, seconds, tray);
         const readReport = await options.readReport();
         const told = { output: run.output, report: await tray.report() };
-        return { run, results: readReport(format, told, desk.place(place)) };
+        return { run, results: readReport(invocation, told, desk.place(place)) };
       });
     },
     async holdOuts() {

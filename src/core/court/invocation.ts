@@ -1,5 +1,6 @@
 /** Says how a runner is called so that its results are data, for all its tests or for some files. Pure; runs nothing. */
 
+import { pathFrom } from "#core/court/folders.ts";
 import { MANNERS, type Manner, REPORT } from "#core/court/manners.ts";
 import { RUNS_ANYTHING, runnerOf, TAKES_A_WORD } from "#core/court/programs.ts";
 import type { Invocation, Runner } from "#core/court/runner.ts";
@@ -16,22 +17,35 @@ export type Asked = {
 /** The programs of npm's packages are not on the PATH. */
 const PROGRAMS = 'PATH="$PWD/node_modules/.bin:$PATH"';
 
+/** `asked.files` are paths from the root; those outside the runner's folder are not its own. */
 export function invocationOf(runner: Runner, asked: Asked): Invocation {
+  const { folder = "" } = runner;
+  const files = asked.files?.flatMap((path) => pathFrom(folder, path) ?? []) ?? null;
+  const { command, format } = invokedHere(runner, { ...asked, files });
+  if (folder === "") return { command: `${PROGRAMS}; ${command}`, format };
+  // A package finds the programs of the packages around it.
+  return {
+    command: `${PROGRAMS}; cd ${quotedPath(folder)} || exit 1; ${PROGRAMS}; ${command}`,
+    format,
+    folder,
+  };
+}
+
+function invokedHere(runner: Runner, asked: Asked): Invocation {
   const words = simpleCommands(runner.words)[0] ?? [];
   const files = asked.files === null ? null : shuffled(asked.files, asked.seed);
   const manner = MANNERS[runner.name];
-  if (manner === null)
-    return { command: `${PROGRAMS}; ${plainCommand(runner, words, files)}`, format: "none" };
+  if (manner === null) return { command: plainCommand(runner, words, files), format: "none" };
   const start = words.findIndex(({ value }) => manner.program.test(value));
   const programs = runner.name === "tap" ? asPrograms(words.slice(start + 1), files) : null;
-  if (programs !== null) return { command: `${PROGRAMS}; ${programs}`, format: "tap" };
+  if (programs !== null) return { command: programs, format: "tap" };
   const isNamed = start >= 0;
   const command = isNamed
     ? commandOf(manner, words.slice(0, start + 1), words.slice(start + 1), { files, seed: asked.seed })
     : files === null
       ? runner.words
       : oneByOne(programOf(words), files, { ...manner, selects: (paths) => paths.map(quotedPath) });
-  return { command: `${PROGRAMS}; ${command}`, format: manner.format };
+  return { command, format: manner.format };
 }
 
 function commandOf(

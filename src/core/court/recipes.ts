@@ -2,13 +2,25 @@
 
 import * as z from "zod";
 
-const Manifest = z.looseObject({ scripts: z.record(z.string(), z.string().catch("")).catch({}) });
+const Manifest = z.looseObject({
+  name: z.string().nullable().catch(null),
+  scripts: z.record(z.string(), z.string().catch("")).catch({}),
+});
 
 export function scriptsOf(manifest: string | null): Record<string, string> {
+  return manifestIn(manifest)?.scripts ?? {};
+}
+
+/** The package's own name; null where it has none. */
+export function nameIn(manifest: string | null): string | null {
+  return manifestIn(manifest)?.name ?? null;
+}
+
+function manifestIn(text: string | null): z.infer<typeof Manifest> | null {
   try {
-    return Manifest.parse(JSON.parse((manifest ?? "{}").replace(/^\u{FEFF}/u, ""))).scripts;
+    return Manifest.parse(JSON.parse((text ?? "").replace(/^\u{FEFF}/u, "")));
   } catch {
-    return {};
+    return null;
   }
 }
 

@@ -1,8 +1,9 @@
 /** Which test runners a repository's gate commands come down to, and which of them a test file is for. Pure; runs nothing. */
 
+import { pathFrom, within } from "#core/court/folders.ts";
 import { isTestProgram, pathsIn, RUNS_ANYTHING, runnerOf } from "#core/court/programs.ts";
-import { recipesOf, scriptsOf } from "#core/court/recipes.ts";
-import { type Call, callsIn } from "#core/court/scripts.ts";
+import { nameIn, recipesOf, scriptsOf } from "#core/court/recipes.ts";
+import { type Call, callsIn, type Project } from "#core/court/scripts.ts";
 import type { Word } from "#core/court/shell-words.ts";
 
 /** How results come back. `none`: by exit code alone, which is weaker and is said to be. */
@@ -24,13 +25,20 @@ export type Runner = {
     | "other";
   /** The command line that calls it, without what stands before or after it: `vitest run --coverage`. */
   words: string;
+  /** Where it is called, from the root; left out: in the root. */
+  folder?: string;
 };
 
 /**
  * One shell command that runs tests. It may name `$DAYBREAK_REPORT`, the path of a fresh file outside the checkout;
  * formats that come on standard output leave it alone.
  */
-export type Invocation = { command: string; format: ReportFormat };
+export type Invocation = {
+  command: string;
+  format: ReportFormat;
+  /** Paths in the report are from this folder; left out: from the root. */
+  folder?: string;
+};
 
 type Read = (path: string) => string | null;
 
@@ -39,26 +47,54 @@ const BY_NAME = ["vitest", "jest", "mocha", "tape", "tap", "ava"] as const;
 
 /**
  * In the order in which the commands call them, each once. `read` knows files of the base: package.json and Makefile,
- * and where `node` or the like runs a test, that test. A command that calls no runner counts, as `other`, only where
- * no command calls one: beside a runner it is a linter or a build.
+ * and where `node` or the like runs a test, that test. `packages` are the folders that hold a package.json. A command
+ * that calls no runner counts, as `other`, only where no command calls one: beside a runner it is a linter or a build.
  */
-export function detectRunner(commands: readonly string[], read: Read): Runner[] {
-  const sources = { scripts: scriptsOf(read("package.json")), recipes: recipesOf(makefileOf(read)) };
+export function detectRunner(
+  commands: readonly string[],
+  read: Read,
+  packages: readonly string[] = [],
+): Runner[] {
+  const project = projectOf(read, packages);
   const found = commands.flatMap((command) =>
-    callsIn(command, sources).flatMap((call) => runnerIn(call, read)),
+    callsIn(command, project).flatMap((call) => runnerIn(call, read)),
   );
   const runners =
     found.length > 0 ? found : commands.map((command): Runner => ({ name: "other", words: command }));
-  return runners.filter(({ words }, at) => runners.findIndex((one) => one.words === words) === at);
+  const same = (one: Runner, other: Runner) => one.words === other.words && one.folder === other.folder;
+  return runners.filter((runner, at) => runners.findIndex((one) => same(one, runner)) === at);
+}
+
+function projectOf(read: Read, packages: readonly string[]): Project {
+  const inside = (folder: string) => (path: string) => read(within(folder, path) ?? path);
+  return {
+    sources: (folder) => ({
+      scripts: scriptsOf(inside(folder)("package.json")),
+      recipes: recipesOf(makefileOf(inside(folder))),
+    }),
+    packages: {
+      all: packages.filter((folder) => folder !== ""),
+      at: (name) => {
+        const wanted = name.replace(/^\.\//, "").replace(/(?:\/|\.\.\.)$/, "");
+        const isMeant = (folder: string) =>
+          folder === wanted || nameIn(inside(folder)("package.json")) === wanted;
+        const bare = within("", wanted);
+        if (bare && inside(bare)("package.json") !== null) return bare;
+        return packages.find(isMeant) ?? null;
+      },
+    },
+  };
 }
 
 function makefileOf(read: Read): string {
   return read("GNUmakefile") ?? read("makefile") ?? read("Makefile") ?? "";
 }
 
-function runnerIn({ assignments, words }: Call, read: Read): Runner[] {
-  const name = nameOf(words, read);
-  return name === null ? [] : [{ name, words: [...assignments, ...words].map(({ raw }) => raw).join(" ") }];
+function runnerIn({ assignments, words, folder }: Call, read: Read): Runner[] {
+  const name = nameOf(words, (path) => read(within(folder, path) ?? path));
+  if (name === null) return [];
+  const said = [...assignments, ...words].map(({ raw }) => raw).join(" ");
+  return [folder === "" ? { name, words: said } : { name, words: said, folder }];
 }
 
 function nameOf(words: readonly Word[], read: Read): Runner["name"] | null {
@@ -125,9 +161,14 @@ const NAMED_IN: Partial<Record<Runner["name"], RegExp>> = {
   unittest: /\bunittest\b/,
 };
 
-/** The runner a test file is for: by its language, then by what it imports, then the first. */
+/** The runner a test file is for: by its language and its folder, then by what it imports, then the first. */
 export function runnerFor(path: string, text: string, runners: readonly Runner[]): Runner | null {
-  const able = runners.filter(({ name }) => name === "other" || FILES_OF[languageOf(name)].test(path));
+  const depth = ({ folder = "" }: Runner) => folder.length;
+  const able = runners
+    .filter(({ name }) => name === "other" || FILES_OF[languageOf(name)].test(path))
+    .filter(({ folder = "" }) => pathFrom(folder, path) !== null)
+    .toSorted((one, other) => depth(other) - depth(one))
+    .filter((one, _index, [nearest]) => nearest !== undefined && depth(one) === depth(nearest));
   const named = able.filter(({ name }) => NAMED_IN[name]?.test(text));
   return named[0] ?? able[0] ?? null;
 }

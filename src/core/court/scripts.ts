@@ -1,8 +1,9 @@
 /**
- * Follows a command through the scripts of a package.json, the recipes of a Makefile and the programs that only run
- * others, down to what is really called. Runs nothing.
+ * Follows a command through folders, the scripts of a package.json, the recipes of a Makefile and the programs that
+ * only run others, down to what is really called. Runs nothing.
  */
 
+import { MANAGERS, movedBy, type Packages, within } from "#core/court/folders.ts";
 import { isWrapper, runnerOf, runsForeignTests } from "#core/court/programs.ts";
 import { simpleCommands, type Word } from "#core/court/shell-words.ts";
 
@@ -13,51 +14,88 @@ export type Sources = {
   recipes: Readonly<Record<string, string>>;
 };
 
-/** One simple command: `NODE_ENV=test mocha -R dot`. */
-export type Call = { assignments: readonly Word[]; words: readonly Word[] };
+export type Project = {
+  /** What the files of a folder name; the root is empty. */
+  sources: (folder: string) => Sources;
+  packages: Packages;
+};
+
+/** One simple command, `NODE_ENV=test mocha -R dot`, and the folder from the root in which it runs. */
+export type Call = { assignments: readonly Word[]; words: readonly Word[]; folder: string };
 
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
-const MANAGERS = ["npm", "yarn", "pnpm", "bun"];
 const RUNS_SEVERAL = ["run-s", "run-p", "npm-run-all"];
-/** What a package manager does in another folder is not followed. */
-const ELSEWHERE = /^(?:--prefix|--cwd|-C|--dir|-w|--workspaces?|--filter|-F|-r|--recursive)(?:=|$)/;
 
-/** In the order in which they run. Pre- and post-scripts, and what runs in another folder, are left out. */
-export function callsIn(script: string, sources: Sources): Call[] {
-  return follow(script, [], sources, new Set());
+/** In the order in which they run. Pre- and post-scripts, and what runs where nobody can say, are left out. */
+export function callsIn(script: string, project: Project): Call[] {
+  return follow(script, [], { project, folder: "", seen: new Set() });
 }
 
-function follow(
-  script: string,
-  further: readonly Word[],
-  sources: Sources,
-  seen: ReadonlySet<string>,
-): Call[] {
+/** `seen`: the scripts on the way here, with their folders. */
+type Trail = { project: Project; folder: string; seen: ReadonlySet<string> };
+
+function follow(script: string, further: readonly Word[], trail: Trail): Call[] {
   const commands = simpleCommands(script);
-  const leaves = commands.findIndex(([head]) => head?.value === "cd");
-  const here = leaves < 0 ? commands : commands.slice(0, leaves);
-  return here.flatMap((words, at) =>
-    followWords(at === commands.length - 1 ? [...words, ...further] : words, sources, seen),
+  const outside: string[] = [];
+  const calls: Call[] = [];
+  let { folder } = trail;
+  for (const [at, command] of commands.entries()) {
+    const { opens, words, closes } = ungrouped(command);
+    if (opens) outside.push(folder);
+    if (words[0]?.value === "cd") {
+      const next = within(folder, words[1]?.value ?? "~");
+      if (next === null) break;
+      folder = next;
+    } else {
+      const own = at === commands.length - 1 ? [...words, ...further] : words;
+      calls.push(...followWords(own, { ...trail, folder }));
+    }
+    if (closes) folder = outside.pop() ?? folder;
+  }
+  return calls;
+}
+
+/** `(cd web && npm test)`: what is done in brackets ends with them. */
+function ungrouped(command: readonly Word[]): { opens: boolean; words: readonly Word[]; closes: boolean } {
+  const opens = command[0]?.raw.startsWith("(") ?? false;
+  const closes = /^[^()]*\)$/.test(command.at(-1)?.raw ?? "");
+  const bare = (text: string, at: number): string => {
+    const inner = opens && at === 0 ? text.slice(1) : text;
+    return closes && at === command.length - 1 ? inner.slice(0, -1) : inner;
+  };
+  const words = command.map(({ raw, value }, at) => ({ raw: bare(raw, at), value: bare(value, at) }));
+  return { opens, words: words.filter(({ raw }) => raw !== ""), closes };
+}
+
+function followWords(words: readonly Word[], trail: Trail): Call[] {
+  const start = words.findIndex(({ value }) => !ASSIGNMENT.test(value));
+  const assignments = words.slice(0, start);
+  const moved = start < 0 ? null : movedBy(words.slice(start), trail.folder, trail.project.packages);
+  return (moved?.folders ?? []).flatMap((folder) =>
+    followHere(assignments, moved?.words ?? [], { ...trail, folder }),
   );
 }
 
-function followWords(words: readonly Word[], sources: Sources, seen: ReadonlySet<string>): Call[] {
-  const start = words.findIndex(({ value }) => !ASSIGNMENT.test(value));
-  const [head, ...rest] = words.slice(start);
-  if (start < 0 || head === undefined) return [];
-  const assignments = words.slice(0, start);
+function followHere(
+  assignments: readonly Word[],
+  [head, ...rest]: readonly Word[],
+  { project, folder, seen }: Trail,
+): Call[] {
+  if (head === undefined) return [];
+  const sources = project.sources(folder);
   const named = scriptsNamed(head.value, rest, sources);
   if (named !== null) {
     const calls = named.names.flatMap((name) => {
       const script = Object.hasOwn(named.in, name) ? named.in[name] : undefined;
-      if (script === undefined || seen.has(name)) return [];
-      return follow(script, named.further, sources, new Set([...seen, name]));
+      const place = `${folder}:${name}`;
+      if (script === undefined || seen.has(place)) return [];
+      return follow(script, named.further, { project, folder, seen: new Set([...seen, place]) });
     });
     return calls.map((call) => ({ ...call, assignments: [...assignments, ...call.assignments] }));
   }
   const inner = innerWords(head, rest, sources);
-  if (inner === null) return [{ assignments, words: [head, ...rest] }];
-  return followWords([...assignments, ...inner], sources, seen);
+  if (inner === null) return [{ assignments, words: [head, ...rest], folder }];
+  return followWords([...assignments, ...inner], { project, folder, seen });
 }
 
 /** What a wrapper runs, with the assignments given to the wrapper; null if the program is no wrapper. */
@@ -93,8 +131,7 @@ function scriptOfManager(program: string, rest: readonly Word[], scripts: Source
   const dashes = values.indexOf("--");
   const own = dashes < 0 ? values : values.slice(0, dashes);
   const [verb = "", name = ""] = own.filter((value) => !value.startsWith("-"));
-  const isBunsOwn = program === "bun" && verb === "test";
-  if (isBunsOwn || own.some((value) => ELSEWHERE.test(value))) return { names: [], in: scripts, further: [] };
+  if (program === "bun" && verb === "test") return { names: [], in: scripts, further: [] };
   if (verb === "exec") return null;
   const runs = ["run", "run-script"].includes(verb);
   const script = runs ? name : ["t", "tst"].includes(verb) ? "test" : verb;

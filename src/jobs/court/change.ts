@@ -15,9 +15,6 @@ const MOST_FILES = 400;
 /** Larger texts, in bytes, are generated or data. */
 const LARGEST_TEXT = 500_000;
 
-/** Where the commands that the gate commands call are written down. */
-const CALLED = ["package.json", "Makefile", "makefile", "GNUmakefile"];
-
 export type Trees = { base: Sha; tree: Sha };
 
 /** What the patch itself changed: without the files that staging renders. */
@@ -65,19 +62,42 @@ export async function suitesOn(
   commands: readonly string[],
   workbench: Workbench,
 ): Promise<Suites> {
-  const texts = new Map(
-    await Promise.all(CALLED.map(async (path) => [path, await workbench.readText(base, path)] as const)),
+  const packages = (await workbench.paths(base)).flatMap(packageOf);
+  return await readingAsAsked(
+    (read) => ({
+      runners: detectRunner(commands, read, packages).filter(isReporting),
+      plain: commands.filter((command) => !detectRunner([command], read, packages).some(isReporting)),
+    }),
+    (path) => workbench.readText(base, path),
   );
-  const read = (path: string) => texts.get(path) ?? null;
-  return {
-    runners: detectRunner(commands, read).filter(isReporting),
-    plain: commands.filter((command) => !isRunner(command, read)),
-  };
+}
+
+/** The folder of a package.json that is the project's own. */
+function packageOf(path: string): string[] {
+  const found = /^(?:(.*)\/)?package\.json$/u.exec(path);
+  return found && !/(?:^|\/)(?:node_modules|fixtures?|testdata)\//u.test(path) ? [found[1] ?? ""] : [];
+}
+
+/** Decides again and again, until every file it asks for was read: what it asks for depends on what stands in others. */
+async function readingAsAsked<Result>(
+  decide: (read: (path: string) => string | null) => Result,
+  fetch: (path: string) => Promise<string | null>,
+): Promise<Result> {
+  const texts = new Map<string, string | null>();
+  for (;;) {
+    const wanted = new Set<string>();
+    const result = decide((path) => {
+      if (!texts.has(path)) wanted.add(path);
+      return texts.get(path) ?? null;
+    });
+    if (wanted.size === 0) return result;
+    for (const path of wanted) texts.set(path, await fetch(path));
+  }
 }
 
 /** Whether a command calls a test runner that leaves a report. */
-export function isRunner(command: string, read: (path: string) => string | null): boolean {
-  return detectRunner([command], read).some(isReporting);
+export function isRunner(command: string): boolean {
+  return detectRunner([command], () => null).some(isReporting);
 }
 
 function isReporting({ name }: Runner): boolean {

@@ -11,7 +11,7 @@ import {
   RUNS_ANYTHING,
   runnerOf,
 } from "#core/court/programs.ts";
-import { type Call, callsIn } from "#core/court/scripts.ts";
+import { type Call, callsIn, type Project } from "#core/court/scripts.ts";
 import { quoted } from "#core/court/shell-words.ts";
 
 export type Gate = {
@@ -34,7 +34,7 @@ const USUAL_NAMES = ["test", "tests-only", "test-only", "unit", "test:unit", "te
 export function findGates(of: Package): Gate[] {
   const others = Object.keys(of.scripts).filter((name) => name.startsWith("test"));
   for (const name of [...USUAL_NAMES, ...others]) {
-    const calls = callsIn(`npm run ${quoted(name)}`, { scripts: of.scripts, recipes: {} });
+    const calls = callsIn(`npm run ${quoted(name)}`, projectOf(of));
     const gates = calls.flatMap((call) => gateFrom(call, of) ?? []);
     if (gates.length > 0)
       return gates.filter(({ command }, at) => gates.findIndex((one) => one.command === command) === at);
@@ -42,7 +42,16 @@ export function findGates(of: Package): Gate[] {
   return [];
 }
 
-function gateFrom({ assignments, words }: Call, of: Package): Gate | null {
+/** A published package is one folder: what runs in another is not in it. */
+function projectOf({ scripts }: Package): Project {
+  return {
+    sources: (folder) => ({ scripts: folder === "" ? scripts : {}, recipes: {} }),
+    packages: { at: () => null, all: [] },
+  };
+}
+
+function gateFrom({ assignments, words, folder }: Call, of: Package): Gate | null {
+  if (folder !== "") return null;
   const [head, ...rest] = words;
   const runner = head === undefined ? null : runnerOf(head.value);
   if (runner === null) return null;
@@ -50,7 +59,8 @@ function gateFrom({ assignments, words }: Call, of: Package): Gate | null {
   const inner = rest.findIndex(
     ({ value }) => /(?:^|\/)node_modules\//.test(value) && runnerOf(value) !== null,
   );
-  if (program === "node" && inner >= 0) return gateFrom({ assignments, words: rest.slice(inner) }, of);
+  if (program === "node" && inner >= 0)
+    return gateFrom({ assignments, words: rest.slice(inner), folder }, of);
   const isVitest = program === "vitest";
   const given = rest.filter(
     ({ value }) => value !== "--" && !(isVitest && value === "run") && !NOT_FOR_A_GATE.test(value),
