@@ -90,7 +90,7 @@ describe("what a browser shows", () => {
         "false: fill “Price” with “3”: there is no field of that name",
         "false: see “Hidden words”: it is not to be seen",
         "false: miss “Notes”: it is still to be seen",
-        "false: open /nowhere: the page answered 404; console error: Failed to load resource: the server responded with a status of 404 (Not Found)",
+        "false: open /nowhere: the page answered 404; console error: Failed to load resource: the server responded with a status of 404 (Not Found) at /nowhere",
         'false: press NoSuchKey: Unknown key: "NoSuchKey"',
       ]);
       expect(testimonies.map(({ pictures }) => pictures.length)).toEqual([1, 1, 1, 1, 1, 1]);
@@ -108,6 +108,18 @@ describe("what a browser shows", () => {
       "false: console error: the ledger is out of ink",
     ]);
     expect(said(await stand.hear("asset", [look]))[0]).toMatch(/GET \/gone\.css answered 404/);
+  });
+
+  check("does not mind a refusal the page's own code asked for, when it shows what it should", async () => {
+    const signIn = browse({ do: "see", text: "Please sign in" });
+    const click = browse({ do: "click", what: "Add note" });
+    const heard = await stand.hear("refused", [signIn, click, browse({ do: "see", text: "Welcome" })]);
+    expect(said(heard)).toEqual([
+      "true: one step in a browser, as asked",
+      expect.stringMatching(/^false: .*GET \/me answered 401/),
+      expect.stringMatching(/^false: see “Welcome”: it is not to be seen; .*GET \/me answered 401/),
+    ]);
+    expect(said(await stand.hear("failing", [signIn]))[0]).toMatch(/^false: .*GET \/me answered 500/);
   });
 
   check("does not mind a page that only asked for another host", async () => {

@@ -27,6 +27,7 @@ const PAGE = \`<!doctype html><title>Notes</title>
 <script>
 \${wrong === "console" ? 'console.error("the ledger is out of ink");' : ""}
 \${wrong === "cdn" ? 'fetch("http://cdn.example/x.js").catch(() => undefined);' : ""}
+\${/refused|failing/.test(wrong) ? 'fetch("/me").then((r) => { document.querySelector("h1").textContent = r.ok ? "Welcome" : "Please sign in"; });' : ""}
 \${wrong === "asset" ? 'document.write("<link rel=stylesheet href=/gone.css>");' : ""}
 busy.hidden = true;
 document.forms[0].onsubmit = async (event) => {
@@ -57,6 +58,7 @@ const server = createServer(async (request, response) => {
     for await (const chunk of request) notes.push(JSON.parse(String(chunk)).title);
     return response.writeHead(201).end(JSON.stringify({ notes }));
   }
+  if (request.url === "/me") return response.writeHead(wrong === "refused" ? 401 : 500).end("who are you?");
   if (request.url !== "/") return response.writeHead(404).end("no such page");
   response.setHeader("content-type", "text/html; charset=utf-8").end(PAGE);
 });

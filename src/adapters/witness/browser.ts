@@ -52,7 +52,8 @@ export async function drive(
       () => true,
       () => false,
     );
-    return { troubles: [...(failed === null ? [] : [failed]), ...troubles()], text, pictured };
+    const wrong = troubles(failed === null && steps.some((step) => step.do === "see"));
+    return { troubles: [...(failed === null ? [] : [failed]), ...wrong], text, pictured };
   });
 }
 
