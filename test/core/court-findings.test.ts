@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { findingOf, type Measured, type Measurement, NOTHING_MEASURED } from "#core/court/findings.ts";
+import {
+  findingOf,
+  type Measured,
+  type Measurement,
+  type NamedProof,
+  NOTHING_MEASURED,
+} from "#core/court/findings.ts";
 import type { TestProof } from "#core/evidence.ts";
 import { type AcceptanceCriterion, Sha } from "#core/milestone.ts";
 
@@ -138,6 +144,16 @@ const PROOF: TestProof = {
   killed: 0,
   steady: true,
 };
+
+test("a test whose title is a function's name names its criterion with underscores, or in the text at its head", () => {
+  const finds = (proof: Partial<NamedProof>) =>
+    say({ by: "none" }, { proofs: [{ ...PROOF, ...proof }] }).startsWith("proven");
+  const named = ["test_m3_2_2", "test_m3_2_2_keeps_drafts", "TestM3_2_2Keeps", "a.py > TestX > test_M3_2_2"];
+  const others = ["test_m3_2_20", "test_m3_2_2_1", "test_am3_2_2", "test_3_2_2", "test_drafts"];
+  expect(named.filter((test) => !finds({ test }))).toEqual([]);
+  expect(others.filter((test) => finds({ test }))).toEqual([]);
+  expect(finds({ test: "test_drafts", beside: "TestDrafts\nM3.2/2: drafts survive" })).toBe(true);
+});
 
 test("a criterion without a way is proven by a test that names it and fails without the change", () => {
   const none = { by: "none" as const };

@@ -12,6 +12,9 @@ export type Seen = { holds: boolean; seen: string };
 /** Outcomes by full name of the tests on one tree; null: no report. */
 export type Named = { name: string; passed: boolean }[] | null;
 
+/** `beside`: what the test's file says of it besides its name: the suites around it, the text at its head. */
+export type NamedProof = TestProof & { beside?: string };
+
 /** What was measured of one criterion: before the change, and after it. Null: it did not run. */
 export type Measurement = {
   command: { before: Measured | null; after: Measured | null };
@@ -21,7 +24,7 @@ export type Measurement = {
   seen: { before: Seen | null; after: Seen | null };
   tests: { before: Named; after: Named };
   /** The new and changed tests: one of them may name the criterion. */
-  proofs: readonly TestProof[];
+  proofs: readonly NamedProof[];
   /** Why it could not be driven here, or null. */
   hindrance: string | null;
 };
@@ -125,10 +128,19 @@ function ruleOnSeen(find: Find, { seen: { before, after }, hindrance }: Measurem
 }
 
 /** A criterion without a way: a new test that fails without the change and names it speaks for it. */
-function ruleOnNamed(find: Find, name: string, proofs: readonly TestProof[]): Finding {
+function ruleOnNamed(find: Find, name: string, proofs: readonly NamedProof[]): Finding {
   const names = new RegExp(`(?:^|[^\\w.])${escaped(name)}(?![\\w/])`, "u");
-  // Go takes a slash in a subtest's name for another level.
-  const speaking = proofs.filter(({ test }) => names.test(test) || names.test(test.replaceAll(" > ", "/")));
+  // `test_m3_2_1_keeps_drafts` and `TestM3_2_1`: where titles are names of functions.
+  const spelled = name.replace(/[^\p{L}\p{N}]+/gu, "_");
+  const identifies = new RegExp(`(?:^|[^\\p{L}\\p{N}]|test)${spelled}(?!\\p{N}|_\\p{N})`, "iu");
+  const speaking = proofs.filter(
+    ({ test, beside = "" }) =>
+      names.test(test) ||
+      // Go takes a slash in a subtest's name for another level.
+      names.test(test.replaceAll(" > ", "/")) ||
+      names.test(beside) ||
+      identifies.test(test),
+  );
   const red = speaking.find(({ onHead }) => onHead !== "passed");
   if (red) return find("failed", `the test “${red.test}” did not pass`);
   const proof = speaking.find(isRedToGreen);

@@ -7,6 +7,7 @@ import {
   type Measured,
   type Measurement,
   type Named,
+  type NamedProof,
   NOTHING_MEASURED,
 } from "#core/court/findings.ts";
 import type { TestResult } from "#core/court/results.ts";
@@ -14,6 +15,7 @@ import type { Finding, TestProof } from "#core/evidence.ts";
 import type { AcceptanceCriterion, Way } from "#core/milestone.ts";
 import { isRunner } from "#jobs/court/change.ts";
 import type { Sitting } from "#jobs/court/sitting.ts";
+import { isCalled } from "#jobs/court/test-files.ts";
 import type { DrivenWay, Testimony } from "#ports/witness.ts";
 import type { Place } from "#ports/workbench.ts";
 
@@ -42,6 +44,7 @@ export async function hearCriteria(
   const hindrance = hindranceIn(sitting);
   const driven = hindrance === null ? await drive(sitting) : NOBODY_DROVE;
   const pictures = hindrance === null ? await look(sitting) : [];
+  const proofs = tests.proofs.map((proof) => ({ ...proof, beside: besideOf(proof, sitting) }));
   const findings: Finding[] = [];
   for (const [index, criterion] of milestone.criteria.entries()) {
     const measurement: Measurement = {
@@ -50,7 +53,7 @@ export async function hearCriteria(
       file: await filesFor(criterion, sitting),
       seen: { before: driven.before.get(index) ?? null, after: driven.after.get(index) ?? null },
       tests: { before: named(tests.before), after: named(tests.after) },
-      proofs: tests.proofs,
+      proofs,
       hindrance,
     };
     findings.push(findingOf(criterion, criterionName(milestone.id, index), measurement));
@@ -62,6 +65,25 @@ export async function hearCriteria(
       : [];
   });
   return { findings, demonstrated, pictures: [...driven.pictures, ...pictures] };
+}
+
+/** The text right under a `def`. */
+const DOCSTRING = /^\s*(?:async\s+)?def\b[\s\S]*?:\s*\n\s*[rRuU]?("""|''')([\s\S]*?)\1/mu;
+
+/** The suites around a test, which TAP keeps to itself, and the text at its head, where its title is a function's name. */
+function besideOf({ test, file }: NamedProof, { files }: Pick<Sitting, "files">): string {
+  const said = files
+    .filter(({ path, isTest }) => isTest && (file === null || path === file))
+    .flatMap(({ after }) => {
+      const lines = after?.text.split("\n") ?? [];
+      const blocks =
+        after?.outline?.tests.filter(({ title }) => title !== null && isCalled(test, title)) ?? [];
+      return blocks.flatMap(({ within, from, to }) => {
+        const docstring = DOCSTRING.exec(lines.slice(from - 1, to).join("\n"))?.[2] ?? "";
+        return [...within, docstring];
+      });
+    });
+  return said.join("\n");
 }
 
 /** Where no program changed, what a file says is all there is to show. */
