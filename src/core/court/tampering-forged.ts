@@ -5,18 +5,42 @@ import type { Objection } from "#core/court/objection.ts";
 import type { Call, Outline } from "#core/court/outline.ts";
 import { addedCode, addedLines, objected, quoted } from "#core/court/tampering-text.ts";
 
-/** What replaces an assertion, a runner's function or a runner's own part, wherever it stands. */
-const PATCHES: RegExp[] = [
-  /\bAssertion\.prototype\b.*(?<![=!<>])=(?!=)|(?:Object\.(?:definePropert(?:y|ies)|assign|setPrototypeOf)|Reflect\.(?:set|defineProperty)|\b(?:vi|jest)\.spyOn|\bmock\.method|\bsinon\.(?:stub|replace))\(\s*(?:chai\b|assert\b|expect\b|Assertion|should\b)/,
-  /\b(?:assert(?:\.strict)?|chai(?:\.assert)?|should|expect)\s*(?:\.\w+|\[[^\]]*\])\s*=(?!=)/,
-  /\b(?:globalThis|global|window)\.(?:expect|it|test|describe|assert)\s*=(?!=)/,
-  /^\s*(?:expect|assert|it|test)\s*=(?!=)/,
-  /\bprocess\.exitCode\s*=\s*(?:0|undefined)|\bprocess\.(?:exit|reallyExit)\s*=(?!=)/,
-  /\bsetattr\(\s*(?:unittest|TestCase|pytest|builtins|self\.__class__|cls)\b|\b(?:unittest\.)?TestCase\.\w+\s*=(?!=)|\bunittest\.\w+\s*=(?!=)|\bpytest\.(?:fail|raises|exit)\s*=(?!=)|\bbuiltins\.\w+\s*=(?!=)/,
-  /\b(?:session|config)\.(?:exitstatus|testsfailed)\s*=(?!=)|\b(?:rep|report|result|outcome)\.(?:outcome|passed|failed|wasxfail)\s*=(?!=)|\bforce_result\(/,
-  /\bdef\s+pytest_(?:runtest_(?:makereport|call|protocol|logreport)|sessionfinish|pyfunc_call|report_teststatus|terminal_summary|unconfigure|cmdline_main)\b/,
-  /\b(?:_pytest\.|TestReport\b.*=|sys\.modules\[.*\]\s*=)/,
-  /^\s*\/\/go:linkname\b|\bunsafe\.Pointer\(\s*t\b|reflect\.ValueOf\(\s*(?:t|m)\b/,
+/** Where a replacement says something: in any file, in tests and their set-up, or in the files that set tests up. */
+type Patch = { where: "anywhere" | "tests" | "set-up"; is: RegExp };
+
+/** What replaces an assertion, a runner's function or a runner's own part. */
+const PATCHES: readonly Patch[] = [
+  {
+    where: "anywhere",
+    is: /\bAssertion\.prototype\b.*(?<![=!<>])=(?!=)|(?:Object\.(?:definePropert(?:y|ies)|assign|setPrototypeOf)|Reflect\.(?:set|defineProperty)|\b(?:vi|jest)\.spyOn|\bmock\.method|\bsinon\.(?:stub|replace))\(\s*(?:chai\b|assert\b|expect\b|Assertion|should\b)/,
+  },
+  {
+    where: "anywhere",
+    is: /\b(?:assert(?:\.strict)?|chai(?:\.assert)?|should|expect)\s*(?:\.\w+|\[[^\]]*\])\s*=(?!=)/,
+  },
+  { where: "anywhere", is: /\b(?:globalThis|global|window)\.(?:expect|it|test|describe|assert)\s*=(?!=)/ },
+  { where: "tests", is: /^\s*(?:expect|assert|it|test)\s*=(?!=)/ },
+  {
+    where: "tests",
+    is: /\bprocess\.exitCode\s*=\s*(?:0|undefined)|\bprocess\.(?:exit|reallyExit)\s*=(?!=)/,
+  },
+  {
+    where: "anywhere",
+    is: /\bsetattr\(\s*(?:unittest|TestCase|pytest|builtins|self\.__class__|cls)\b|\b(?:unittest\.)?TestCase\.\w+\s*=(?!=)|\bunittest\.\w+\s*=(?!=)|\bpytest\.(?:fail|raises|exit)\s*=(?!=)|\bbuiltins\.\w+\s*=(?!=)/,
+  },
+  {
+    where: "tests",
+    is: /\b(?:session|config)\.(?:exitstatus|testsfailed)\s*=(?!=)|\b(?:rep|report|result|outcome)\.(?:outcome|passed|failed|wasxfail)\s*=(?!=)|\bforce_result\(/,
+  },
+  {
+    where: "tests",
+    is: /\bdef\s+pytest_(?:runtest_(?:makereport|call|protocol|logreport)|sessionfinish|pyfunc_call|report_teststatus|terminal_summary|unconfigure|cmdline_main)\b/,
+  },
+  { where: "set-up", is: /\b(?:_pytest\.|TestReport\b.*=|sys\.modules\[.*\]\s*=)/ },
+  {
+    where: "tests",
+    is: /^\s*\/\/go:linkname\b|\bunsafe\.Pointer\(\s*t\b|reflect\.ValueOf\(\s*(?:t|m)\b/,
+  },
 ];
 const REPORTS =
   /--?(?:outputFile|reporter-outfile|junit-?xml|junitfile|test-reporter-destination|outfile)\b|DAYBREAK_REPORT/;
@@ -33,7 +57,7 @@ export function forgedReports(files: readonly ChangedFile[]): Objection[] {
     const outline = file.after?.outline;
     if (!outline) return [];
     const lines = patched(file, outline).map((line) => ({ ...line, what: "replaces what judges the tests" }));
-    const ends = judgesItself(file, outline) ? ending(file, outline) : [];
+    const ends = ending(file, outline);
     const writes = reportWriting(file, outline);
     return [...lines, ...ends, ...writes].slice(0, 3).map(({ line, text, what }) =>
       objected("report forged", file, line, {
@@ -58,10 +82,11 @@ function judgesItself({ path, isTest }: ChangedFile, outline: Outline): boolean 
 function patched(file: ChangedFile, outline: Outline): { line: number; text: string }[] {
   const raw = new Map(addedLines(file).map(({ line, text }) => [line, text]));
   const inTests = judgesItself(file, outline) || file.isTest;
-  const patches = addedCode(file).filter(({ text }, _index) => {
-    const at = PATCHES.findIndex((pattern) => pattern.test(text));
-    if (at < 0) return false;
-    return at < 3 || at === 5 || (inTests && !(at === 8 && !/conftest|setup/.test(file.path)));
+  const counts = ({ where }: Patch) =>
+    where === "anywhere" || (inTests && (where === "tests" || /conftest|setup/.test(file.path)));
+  const patches = addedCode(file).filter(({ text }) => {
+    const patch = PATCHES.find(({ is }) => is.test(text));
+    return patch !== undefined && counts(patch);
   });
   const extends_ = outline.calls
     .filter(
@@ -80,10 +105,11 @@ function patched(file: ChangedFile, outline: Outline): { line: number; text: str
 /** Calls that end the process, or that act when it ends. */
 function ending(file: ChangedFile, outline: Outline): Seen[] {
   const added = new Map(addedLines(file).map(({ line, text }) => [line, text]));
+  const how = judgesItself(file, outline) ? howItEnds : turnsGreen;
   return outline.calls
     .filter((call) => added.has(call.line))
     .flatMap((call) => {
-      const what = howItEnds(call, file, outline);
+      const what = how(call, file, outline);
       return what === null ? [] : [{ line: call.line, text: added.get(call.line) ?? call.name, what }];
     });
 }
@@ -93,12 +119,22 @@ function howItEnds(call: Call, file: ChangedFile, outline: Outline): string | nu
   const first = (given[0] ?? "").trim();
   if (name === "os.Exit" ? exitsGreen(call, file, outline) : ENDS.test(name) && endsGreen(name, first))
     return "ends the process before the runner can judge";
-  const registers =
-    (/^process\.(?:on|once|prependListener|addListener)$/.test(name) &&
-      /["'](?:exit|beforeExit)["']/.test(first)) ||
-    /^atexit(?:\.register)?$/.test(name);
-  return registers && !tidies(given.join(",").replace(/^\s*["'](?:beforeE|e)xit["']\s*,/, ""))
+  return isExitHook(call) && !tidies(given.join(",").replace(/^\s*["'](?:beforeE|e)xit["']\s*,/, ""))
     ? "acts when the process ends, after the tests"
+    : null;
+}
+
+function isExitHook({ name, arguments: [first = ""] }: Call): boolean {
+  const listens = /^process\.(?:on|once|prependListener|addListener)$/.test(name);
+  return (listens && /["'](?:exit|beforeExit)["']/.test(first)) || /^atexit(?:\.register)?$/.test(name);
+}
+
+/** A program may tidy up when it ends; one that then says that all went well speaks for its tests as well. */
+function turnsGreen(call: Call): string | null {
+  const green =
+    /\bexitCode\s*=\s*(?:0|undefined)\b|\b(?:exit|reallyExit)\(\s*0?\s*\)|\b_exit\b(?:\(\s*0|\s*,\s*0)/;
+  return isExitHook(call) && green.test(call.arguments.join(", "))
+    ? "makes the process end well, whatever its tests say"
     : null;
 }
 
