@@ -36,10 +36,11 @@ describe("evidence", () => {
         ...one,
         findings: [...one.findings, { text: "it works", finding: "failed", how: "it does not" }],
       }),
-      "lost test: “adds” passed on base and does not pass on the change": (one) => ({
-        ...one,
-        tests: { ...one.tests, lost: ["adds"] },
-      }),
+      "lost test: “adds” passed on base and does not pass on the change. Keep what it asks for, or let the milestone name its file under `Allows:`":
+        (one) => ({
+          ...one,
+          tests: { ...one.tests, lost: ["adds"] },
+        }),
       "skipped test: test/a.js:3: `it.skip` was added. Let it run": (one) => ({
         ...one,
         objections: [

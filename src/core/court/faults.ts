@@ -16,7 +16,8 @@ export function faultsOf(evidence: Evidence): string[] {
       ? ["the gate commands did not run with the base's tests"]
       : []),
     ...evidence.tests.lost.map(
-      (test) => `lost test: “${test}” passed on base and does not pass on the change`,
+      (test) =>
+        `lost test: “${test}” passed on base and does not pass on the change. Keep what it asks for, or let the milestone name its file under \`Allows:\``,
     ),
     ...evidence.objections.map(objectionSaid),
     // Red commands come first: what they leave unproven is not worth a word.
@@ -60,7 +61,15 @@ function brokenPromises({ smoke }: Evidence): string[] {
 function redOf(runs: readonly CommandRun[], where: string): string[] {
   return runs
     .filter(({ exitCode }) => exitCode !== 0)
-    .map(({ command, exitCode }) => `\`${command}\` ${exitSaid(exitCode)}${where}`);
+    .map(({ command, exitCode }) => `\`${shortened(command)}\` ${exitSaid(exitCode)}${where}`);
+}
+
+/** Characters of a command that are told: what calls a runner may carry a program of its own. */
+const TOLD = { start: 60, end: 180 };
+
+function shortened(command: string): string {
+  const { start, end } = TOLD;
+  return command.length <= start + end ? command : `${command.slice(0, start)} … ${command.slice(-end)}`;
 }
 
 /** An empty list of gates is not green. */
