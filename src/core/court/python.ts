@@ -67,7 +67,8 @@ class Result(unittest.TextTestResult):
     def addSubTest(self, test, subtest, error):
         super().addSubTest(test, subtest, error)
         if error is not None:
-            self.note(subtest, "failure", self._exc_info_to_string(error, test))
+            for one in (subtest, test):
+                self.note(one, "failure", self._exc_info_to_string(error, test))
 
     def stopTestRun(self):
         super().stopTestRun()

@@ -28,10 +28,10 @@ async function metricOf({
   };
 }
 
-/** The last number a green command prints. */
+/** The last number a green command prints; of a red one only what is nothing but a number: `grep -c` exits 1 at 0. */
 function numberIn(run: Ran | null): number | null {
-  if (run?.exitCode !== 0) return null;
-  const last = run.output.match(/-?\d+(?:\.\d+)?/gu)?.at(-1);
+  const bare = /^\s*(-?\d+(?:\.\d+)?)\s*$/u.exec(run?.output ?? "")?.[1];
+  const last = run?.exitCode === 0 ? run.output.match(/-?\d+(?:\.\d+)?/gu)?.at(-1) : bare;
   return last === undefined ? null : Number(last);
 }
 
