@@ -8,7 +8,6 @@ import { assertsElsewhere, reportsUnread } from "#core/court/tampering-helpers.t
 import { foldedInto, type Pairs, type Test } from "#core/court/tampering-pairs.ts";
 import {
   addedCode,
-  addedLines,
   closing,
   codeLines,
   objected,
@@ -211,24 +210,4 @@ export function skippingCalls(files: readonly ChangedFile[]): Objection[] {
           }),
         );
     });
-}
-
-const SNAPSHOT =
-  /(?:\.snap|\.ambr|\.golden|\.approved\.\w+|\.snapshot)$|(?:^|\/)__(?:image_)?snapshots__\/|(?:^|\/)testdata\/.*(?:golden|expected|want)/;
-
-/** Snapshots of the base that changed although nothing they could show did. */
-export function snapshotOnly(
-  files: readonly ChangedFile[],
-  isDocument: (path: string) => boolean,
-): Objection[] {
-  const sources = files.filter(({ path, isTest }) => !isTest && !SNAPSHOT.test(path) && !isDocument(path));
-  if (sources.length > 0) return [];
-  return files
-    .filter(({ path, before }) => before && SNAPSHOT.test(path))
-    .map((file) =>
-      objected("snapshot only", file, addedLines(file)[0]?.line ?? null, {
-        because: "the snapshot changed although no source did",
-        remedy: "Leave the snapshot as it is, or change the source it shows in the same milestone",
-      }),
-    );
 }

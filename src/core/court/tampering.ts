@@ -1,8 +1,8 @@
 /** Reads a change for signs that its tests were made to pass rather than its code. Judges what can be seen, runs nothing. */
 
 import type { ChangedFile } from "#core/court/changed-file.ts";
-import { isDocument } from "#core/court/kinds.ts";
 import { type Objection, RULES, type Rule } from "#core/court/objection.ts";
+import { snapshotOnly } from "#core/court/snapshots.ts";
 import { forcedSuccess } from "#core/court/tampering-commands.ts";
 import { changedRunners, loweredThresholds } from "#core/court/tampering-configuration.ts";
 import { hiddenFlakes } from "#core/court/tampering-flakes.ts";
@@ -17,7 +17,6 @@ import {
   emptyTests,
   modifiedTests,
   skippingCalls,
-  snapshotOnly,
   swallowedAssertions,
 } from "#core/court/tampering-tests.ts";
 import { shorterTables, weakenedTests } from "#core/court/tampering-weakened.ts";
@@ -45,7 +44,7 @@ export function tampering(
     ...swallowedAssertions(pairs),
     ...weakenedTests(pairs),
     ...files.flatMap((file) => shorterTables(file, files)),
-    ...snapshotOnly(files, isDocument),
+    ...snapshotOnly(files),
     ...mockedSubjects(files),
     ...loweredThresholds(files),
     ...hiddenFlakes(files, pairs),

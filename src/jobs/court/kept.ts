@@ -2,7 +2,9 @@
 
 import { testPathsChanged } from "#core/bounds.ts";
 import { type Baseline, countsOf, lostTests, unstableIn } from "#core/court/baseline.ts";
+import { proofNeeded } from "#core/court/kinds.ts";
 import type { TestResult } from "#core/court/results.ts";
+import { grownSnapshots } from "#core/court/snapshots.ts";
 import { changedRunners } from "#core/court/tampering-configuration.ts";
 import type { CommandRun, Evidence } from "#core/evidence.ts";
 import { matchesAny } from "#core/glob.ts";
@@ -33,7 +35,12 @@ export function restoredPaths({
     .map(({ path }) => path)
     .filter((path) => runners.has(path) || matchesAny(path, protectedPaths))
     .filter((path) => !matchesAny(path, milestone.allows));
-  return [...new Set([...testPathsChanged(changes, testPaths, milestone.allows), ...configuration])];
+  // A feature may add to what is shown; a refactoring shows what it did.
+  const grown = proofNeeded(milestone.kind) ? grownSnapshots(files) : [];
+  const tests = testPathsChanged(changes, testPaths, milestone.allows).filter(
+    (path) => !grown.includes(path),
+  );
+  return [...new Set([...tests, ...configuration])];
 }
 
 /** Base as far as the judgement needs it. Whoever shares it with a whole cycle asks for the gate commands as well. */
