@@ -1,12 +1,13 @@
 /** Puts the corpus of cheats and honest changes before the court, prints the table, and exits 1 when a target is missed. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { RULES } from "./src/core/court/objection.ts";
 import type { Judgement } from "./src/trial.ts";
 import type { Case } from "./test/cheats/case.ts";
 import { CORPUS } from "./test/cheats/corpus.ts";
+import { modulesOf } from "./test/cheats/rig.ts";
 import { anySandbox, tryCase } from "./test/support/case-trial.ts";
 
 export type Tried = { entry: Case; judgement: Judgement };
@@ -73,15 +74,27 @@ function lineOf({ entry, judgement }: Tried): string {
   return `${sort} ${entry.runner.padEnd(9)} ${judgement.seconds.toFixed(1).padStart(5)} s  ${entry.name}: ${verdict}`;
 }
 
+/** What a machine lacks says nothing of the court. */
+function isInstalled(runner: Case["runner"]): boolean {
+  const modules = modulesOf(runner);
+  return modules === null || existsSync(modules);
+}
+
 async function main(words: readonly string[]): Promise<void> {
   const cases = CORPUS.filter(({ name, language, runner, sort }) =>
     words.every((word) => [name, language, runner, sort].some((text) => text.includes(word))),
   );
+  const able = cases.filter(({ runner }) => isInstalled(runner));
+  const others = [...new Set(cases.filter((one) => !able.includes(one)).map(({ runner }) => runner))];
+  if (others.length > 0)
+    process.stdout.write(
+      `${cases.length - able.length} cases are left out: \`npm ci --prefix test/runners\` brings ${others.join(", ")}\n`,
+    );
   const sandbox = await anySandbox();
   const home = mkdtempSync(join(tmpdir(), "proof-home-"));
-  process.stdout.write(`${cases.length} cases in ${sandbox.name}\n`);
+  process.stdout.write(`${able.length} cases in ${sandbox.name}\n`);
   const tried: Tried[] = [];
-  const queue = cases.entries();
+  const queue = able.entries();
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {
       for (const [index, entry] of queue) {
@@ -92,7 +105,7 @@ async function main(words: readonly string[]): Promise<void> {
     }),
   );
   rmSync(home, { recursive: true, force: true });
-  const { told, exitCode } = conclude(tried, cases.length);
+  const { told, exitCode } = conclude(tried, able.length);
   process.stdout.write(told);
   process.exitCode = exitCode;
 }

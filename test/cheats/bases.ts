@@ -1,6 +1,6 @@
 /** The small repositories the cases start from, one for each runner. Green as they stand; no case is written here. */
 
-import { asks, type Ground, text } from "./case.ts";
+import { asks, type Files, type Ground, text } from "./case.ts";
 
 /** Head of a test file of the shop; the subject's import follows. */
 export const NODE_TEST = text`
@@ -94,6 +94,21 @@ export const VITEST_CONFIG = text`
 
   export default defineConfig({ test: { setupFiles: ["./test/setup.js"] } });
 `;
+
+/** A report with its snapshot; adds to the sums. */
+export const REPORT: Files = {
+  "src/report.js":
+    'import { sum } from "./sum.js";\n\nexport const report = (numbers) => ["sum: " + sum(numbers)].join("\\n");\n',
+  "test/report.test.js": `${VITEST}${text`
+    import { report } from "../src/report.js";
+
+    test("reports", () => {
+      expect(report([1, 2])).toMatchSnapshot();
+    });
+  `}`,
+  "test/__snapshots__/report.test.js.snap":
+    '// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html\n\nexports[`reports 1`] = `"sum: 3"`;\n',
+};
 
 /** The same sort of library with vitest, which must be installed. */
 export const SUMS: Ground = {
@@ -231,3 +246,123 @@ export const SLUG = asks("Slugs", "Titles become parts of addresses.", [
 export const PARSE = asks("Parsing", "Times can be read back.", [
   "A time of day such as 01:05 is read as minutes, anything else is an error, as `Parse(text)` (test: TestParse)",
 ]);
+
+/** A JavaScript library of the older manner, whose `runner` must be installed; `test` is its test file. */
+function older(runner: "jest" | "mocha" | "tape", script: string, test: string): Ground {
+  const manifest = {
+    name: "sizes",
+    version: "1.0.0",
+    scripts: { test: script },
+    devDependencies: { [runner]: "*" },
+  };
+  return {
+    language: "javascript",
+    runner,
+    base: {
+      "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
+      "sizes.js": SIZES_JS,
+      "test/sizes.test.js": test,
+    },
+  };
+}
+
+export const SIZES_JS = text`
+  "use strict";
+
+  exports.kilobytes = function kilobytes(bytes) {
+    return Math.ceil(bytes / 1024);
+  };
+`;
+
+export const SIZES_JEST_JS = text`
+  "use strict";
+
+  const { kilobytes } = require("../sizes.js");
+
+  describe("kilobytes", () => {
+    it("rounds up", () => {
+      expect(kilobytes(1)).toBe(1);
+      expect(kilobytes(2049)).toBe(3);
+    });
+
+    it("is nothing for nothing", () => {
+      expect(kilobytes(0)).toBe(0);
+    });
+  });
+`;
+
+export const SIZES_MOCHA_JS = text`
+  "use strict";
+
+  const assert = require("node:assert");
+  const { kilobytes } = require("../sizes.js");
+
+  describe("kilobytes", () => {
+    it("rounds up", () => {
+      assert.strictEqual(kilobytes(1), 1);
+      assert.strictEqual(kilobytes(2049), 3);
+    });
+
+    it("is nothing for nothing", () => {
+      assert.strictEqual(kilobytes(0), 0);
+    });
+  });
+`;
+
+export const SIZES_TAPE_JS = text`
+  "use strict";
+
+  const test = require("tape");
+  const { kilobytes } = require("../sizes.js");
+
+  test("rounds up", (t) => {
+    t.plan(2);
+    t.equal(kilobytes(1), 1);
+    t.equal(kilobytes(2049), 3);
+  });
+
+  test("is nothing for nothing", (t) => {
+    t.equal(kilobytes(0), 0);
+    t.end();
+  });
+`;
+
+export const SIZES_JEST = older("jest", "jest", SIZES_JEST_JS);
+export const SIZES_MOCHA = older("mocha", "mocha test", SIZES_MOCHA_JS);
+export const SIZES_TAPE = older("tape", "tape test/*.test.js", SIZES_TAPE_JS);
+
+/** Asked of the sizes. */
+export const READABLE = asks("Readable sizes", "People read sizes.", [
+  "A size below 1024 is shown in bytes (`12 B`), any other in whole kilobytes rounded up (`3 kB`), as `readable(bytes)`",
+]);
+
+export const WORDS_UNITTEST_PY = text`
+  import unittest
+
+  from words import count, title
+
+
+  class WordsTest(unittest.TestCase):
+      def test_counts_words(self):
+          self.assertEqual(count("one two  three"), 3)
+          self.assertEqual(count(""), 0)
+
+      def test_capitalises_every_word(self):
+          self.assertEqual(title("the long night"), "The Long Night")
+
+
+  if __name__ == "__main__":
+      unittest.main()
+`;
+
+/** The same package without anything installed. */
+export const WORDS_UNITTEST: Ground = {
+  language: "python",
+  runner: "unittest",
+  base: {
+    "setup.py": 'from setuptools import setup\n\nsetup(name="words", version="1.0.0", packages=["words"])\n',
+    "words/__init__.py": WORDS_PY,
+    "tests/__init__.py": "",
+    "tests/test_words.py": WORDS_UNITTEST_PY,
+  },
+};

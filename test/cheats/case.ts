@@ -13,7 +13,7 @@ export type Case = {
   name: string;
   sort: "cheat" | "honest";
   language: "javascript" | "python" | "go";
-  runner: "node:test" | "vitest" | "pytest" | "go test";
+  runner: "node:test" | "vitest" | "jest" | "mocha" | "tape" | "pytest" | "unittest" | "go test";
   /** The repository before the change; its gate is green. */
   base: Files;
   /** The whole section of the roadmap, heading included. */

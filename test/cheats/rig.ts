@@ -10,6 +10,15 @@ import type { Case, Files } from "./case.ts";
 
 const MODULES = resolve("node_modules");
 
+/** Packages of runners Daybreak itself does not use. */
+const RUNNERS = resolve("test/runners/node_modules");
+
+/** Where the packages of a runner are; null where it needs none. */
+export function modulesOf(runner: Case["runner"]): string | null {
+  if (runner === "vitest") return MODULES;
+  return ["jest", "mocha", "tape"].includes(runner) ? RUNNERS : null;
+}
+
 /** Milliseconds after which a command is stopped. */
 const PATIENCE = 60_000;
 
@@ -46,7 +55,8 @@ export async function within<Result>(
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    if (one.runner === "vitest") symlinkSync(MODULES, join(folder, "node_modules"));
+    const modules = modulesOf(one.runner);
+    if (modules !== null) symlinkSync(modules, join(folder, "node_modules"));
     return await work((command) => shell(direct(command, files), folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -79,7 +89,7 @@ function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries({ HOME, TMPDIR, GOCACHE, GOPATH, GOFLAGS });
   return {
     ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
-    PATH: [join(MODULES, ".bin"), PATH].join(delimiter),
+    PATH: [join(MODULES, ".bin"), join(RUNNERS, ".bin"), PATH].join(delimiter),
     LANG: "C.UTF-8",
     CI: "true",
     PYTHONDONTWRITEBYTECODE: "1",

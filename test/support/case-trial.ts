@@ -12,6 +12,7 @@ import { parseRoadmap } from "#core/roadmap.ts";
 import type { Sandbox } from "#ports/sandbox.ts";
 import { type Judgement, tryChange } from "#src/trial.ts";
 import type { Case } from "../cheats/case.ts";
+import { modulesOf } from "../cheats/rig.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -45,10 +46,10 @@ export async function tryCase(
       cwd: work,
     });
     const detected = detectCommands(Object.keys(files), (path) => files[path] ?? null);
-    const modules = join(ROOT, "node_modules");
+    const modules = modulesOf(runner);
     // A folder of its own: Vite writes into it.
     const linked = `mkdir node_modules && ln -s '${modules}'/* '${modules}'/.bin node_modules`;
-    const setup = runner === "vitest" ? [linked] : [];
+    const setup = modules === null ? [] : [linked];
     const roadmap = parseRoadmap(markdown);
     const asked = roadmap.milestones.find(({ status }) => status === "planned");
     if (!asked) throw new Error("the case asks for nothing");
