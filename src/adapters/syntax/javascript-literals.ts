@@ -2,7 +2,8 @@
 
 import type { Literal } from "#core/court/outline.ts";
 import { partsOf } from "./path.ts";
-import { around, child, lineAt, type Node, type Source, textOf } from "./tree.ts";
+import { type Role, roleAmong, type Surroundings } from "./roles.ts";
+import { child, lineAt, type Node, type Source, textOf } from "./tree.ts";
 import { numberValue, stringValue } from "./values.ts";
 
 const EQUALITIES = new Set(["==", "===", "!=", "!==", "in"]);
@@ -17,7 +18,6 @@ const NO_VALUES = new Set([
   "ExpressionStatement",
   "ImportGroup",
 ]);
-const TRANSPARENT = new Set(["ParenthesizedExpression", "UnaryExpression", "AwaitExpression", "PrefixCast"]);
 
 export function literalAt(source: Source, node: Node): Literal | null {
   const text = textOf(source, node);
@@ -41,29 +41,20 @@ function isRequired(source: Source, node: Node): boolean {
   return call?.name === "CallExpression" && textOf(source, call.children[0] ?? call) === "require";
 }
 
-export function roleOf(source: Source, literal: Node): Literal["role"] {
-  let inner = literal;
-  let nested = false;
-  for (const outer of around(literal)) {
-    if (TRANSPARENT.has(outer.name)) {
-      inner = outer;
-      continue;
-    }
-    const role = roleIn(source, outer, inner, nested);
-    if (role) return role;
-    const passes =
-      outer.name === "ArrayExpression" || outer.name === "ObjectExpression" || outer.name === "Property";
-    const chosen = outer.name === "ConditionalExpression" && outer.children[0] !== inner;
-    const either =
-      outer.name === "BinaryExpression" && /^(\|\||\?\?|&&|as|satisfies)$/.test(operator(source, outer));
-    if (!passes && !chosen && !either) return "other";
-    nested ||= passes;
-    inner = outer;
-  }
-  return "other";
+const SURROUNDINGS: Surroundings = {
+  transparent: new Set(["ParenthesizedExpression", "UnaryExpression", "AwaitExpression", "PrefixCast"]),
+  roleIn,
+  holds: ({ name }) => /^(?:ArrayExpression|ObjectExpression|Property)$/.test(name),
+  chooses: (source, outer, inner) =>
+    (outer.name === "ConditionalExpression" && outer.children[0] !== inner) ||
+    (outer.name === "BinaryExpression" && /^(\|\||\?\?|&&|as|satisfies)$/.test(operator(source, outer))),
+};
+
+function roleOf(source: Source, literal: Node): Role {
+  return roleAmong(source, literal, SURROUNDINGS);
 }
 
-function roleIn(source: Source, outer: Node, inner: Node, nested: boolean): Literal["role"] | null {
+function roleIn(source: Source, outer: Node, inner: Node, nested: boolean): Role | null {
   switch (outer.name) {
     case "CaseLabel":
       return "compared";
@@ -108,7 +99,7 @@ function isEntry(source: Source, pair: Node, inner: Node): boolean {
 }
 
 /** `["a", "b"].includes(x)` compares; `answers["a"] = 1` chooses by a key. */
-function roleInMember(source: Source, member: Node, inner: Node): Literal["role"] | null {
+function roleInMember(source: Source, member: Node, inner: Node): Role | null {
   const property = member.children.at(-1);
   if (member.children[0] === inner) {
     const compares = inner.name === "ArrayExpression" && property && MEMBERSHIP.has(textOf(source, property));

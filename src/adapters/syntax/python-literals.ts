@@ -2,15 +2,10 @@
 
 import type { Literal } from "#core/court/outline.ts";
 import { isDocstring } from "./python-tests.ts";
-import { after, around, lineAt, type Node, type Source, textOf } from "./tree.ts";
+import { type Role, roleAmong, type Surroundings } from "./roles.ts";
+import { after, lineAt, type Node, type Source, textOf } from "./tree.ts";
 import { numberValue, stringValue } from "./values.ts";
 
-const TRANSPARENT = new Set([
-  "ParenthesizedExpression",
-  "UnaryExpression",
-  "AwaitExpression",
-  "ContinuedString",
-]);
 const PATTERNS = new Set([
   "LiteralPattern",
   "OrPattern",
@@ -19,7 +14,7 @@ const PATTERNS = new Set([
   "ClassPattern",
   "MatchClause",
 ]);
-const GROUPS = new Set(["TupleExpression", "ArrayExpression", "SetExpression"]);
+const GROUPS = new Set(["TupleExpression", "ArrayExpression", "SetExpression", "DictionaryExpression"]);
 
 export function literalAt(source: Source, node: Node): Literal | null {
   const line = lineAt(source, node.from);
@@ -47,28 +42,21 @@ function startsWithMinus(source: Source, { parent }: Node): boolean {
   return parent !== null && source.text[parent.from] === "-";
 }
 
-function roleOf(source: Source, literal: Node): Literal["role"] {
-  let inner = literal;
-  let nested = false;
-  for (const outer of around(literal)) {
-    if (TRANSPARENT.has(outer.name)) {
-      inner = outer;
-      continue;
-    }
-    if (PATTERNS.has(outer.name)) return "compared";
-    const role = roleIn(source, outer, inner, nested);
-    if (role) return role;
-    const passes = GROUPS.has(outer.name) || outer.name === "DictionaryExpression";
-    const either = outer.name === "ConditionalExpression" && outer.children[2] !== inner;
-    const joined = outer.name === "BinaryExpression" && /^(and|or)$/.test(outer.children[1]?.name ?? "");
-    if (!passes && !either && !joined) return "other";
-    nested ||= passes;
-    inner = outer;
-  }
-  return "other";
+const SURROUNDINGS: Surroundings = {
+  transparent: new Set(["ParenthesizedExpression", "UnaryExpression", "AwaitExpression", "ContinuedString"]),
+  roleIn,
+  holds: ({ name }) => GROUPS.has(name),
+  chooses: (_source, outer, inner) =>
+    (outer.name === "ConditionalExpression" && outer.children[2] !== inner) ||
+    (outer.name === "BinaryExpression" && /^(and|or)$/.test(outer.children[1]?.name ?? "")),
+};
+
+function roleOf(source: Source, literal: Node): Role {
+  return roleAmong(source, literal, SURROUNDINGS);
 }
 
-function roleIn(source: Source, outer: Node, inner: Node, nested: boolean): Literal["role"] | null {
+function roleIn(source: Source, outer: Node, inner: Node, nested: boolean): Role | null {
+  if (PATTERNS.has(outer.name)) return "compared";
   switch (outer.name) {
     case "ReturnStatement":
       return "returned";

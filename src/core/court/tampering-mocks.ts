@@ -21,9 +21,7 @@ export function mockedSubjects(files: readonly ChangedFile[]): Objection[] {
       if (!outline) return [];
       const known = new Set(file.before?.outline?.calls.map(sayCall));
       const calls = outline.calls.filter((call) => !known.has(sayCall(call)));
-      const found = calls.filter(
-        (call) => mocksSubject(file, call, sources) || replacesSubject(file, call, sources),
-      );
+      const found = calls.filter((call) => mocksSubject(file, call) || replacesSubject(file, call, sources));
       return [...found.map((call) => mocked(file, call)), ...rewritten(file, outline, sources)];
     });
 }
@@ -40,7 +38,7 @@ function mocked(file: ChangedFile, call: Call): Objection {
 }
 
 /** A module is the subject when the test is named after it, or asks nothing else of the project. */
-function mocksSubject(file: ChangedFile, call: Call, sources: readonly ChangedFile[]): boolean {
+function mocksSubject(file: ChangedFile, call: Call): boolean {
   if (!MOCKS.test(call.name)) return false;
   const target = moduleOf(file.path, call.arguments[0] ?? "");
   if (
@@ -48,16 +46,13 @@ function mocksSubject(file: ChangedFile, call: Call, sources: readonly ChangedFi
     /\b(?:importActual|importOriginal|requireActual|callThru)\b/.test(call.arguments[1] ?? "")
   )
     return false;
-  const proxied = /proxyquire|quibble|replace|rewire/.test(call.name);
-  if (proxied && call.name === "proxyquire") return false;
+  // It replaces what the module it names brings in, and not that module.
+  if (call.name === "proxyquire") return false;
   const imports = (file.after?.outline?.imports ?? []).flatMap(
     ({ module }) => moduleOf(file.path, module) ?? [],
   );
-  const others = imports.filter((one) => one !== target && !SUPPORT.test(one));
-  if (named(file.path) === named(target)) return true;
-  const changed = sources.some(({ path }) => bare(path) === target || bare(path) === `${target}/index`);
-  const about = others.some((one) => sources.some(({ path }) => bare(path) === one));
-  return others.length === 0 || (changed && !about && imports.includes(target) && others.length === 0);
+  const asksOnlyIt = imports.every((one) => one === target || SUPPORT.test(one));
+  return asksOnlyIt || named(file.path) === named(target);
 }
 
 /** `vi.spyOn(calc, "add").mockReturnValue(5)`, `mock.patch("calc.add")`: a changed function that the test then asserts on. */
