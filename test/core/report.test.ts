@@ -93,6 +93,7 @@ describe("the morning", () => {
         night: NIGHT,
         criteria: found,
         spend: COST,
+        pictured: false,
       },
     ]);
   });
