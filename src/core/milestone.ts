@@ -72,6 +72,10 @@ export type WayOf<By extends Way["by"]> = Extract<Way, { by: By }>;
 export const Kind = z.enum(["feature", "fix", "refactoring", "migration", "coverage", "documentation"]);
 export type Kind = z.infer<typeof Kind>;
 
+/** How much work it is: it decides how a budget is shared out among the phases. */
+export const Complexity = z.enum(["simple", "medium", "complex"]);
+export type Complexity = z.infer<typeof Complexity>;
+
 /** One checkable sentence, without its list marker and without its way in brackets. */
 export const AcceptanceCriterion = z.strictObject({ text: z.string().min(1), way: Way });
 export type AcceptanceCriterion = z.infer<typeof AcceptanceCriterion>;
@@ -97,6 +101,8 @@ export const Milestone = z.strictObject({
   kindGiven: z.boolean(),
   /** A command whose printed number must fall (refactoring, migration) or rise (coverage). */
   metric: z.string().nullable(),
+  /** As its `**Complexity:**` says; null: to be estimated. */
+  complexity: Complexity.nullable().default(null),
   status: MilestoneStatus,
   spec: Spec,
   /** 1-based line of its heading. */

@@ -48,6 +48,7 @@ export const ROADMAP_CATALOGUE = {
     "error",
     "Write one command that prints a number, in backticks; or remove the line.",
   ],
+  ROADMAP_COMPLEXITY_UNREADABLE: ["error", "Write simple, medium or complex; or remove the line."],
   ROADMAP_PATHS_UNREADABLE: ["error", "List paths or globs in backticks, separated by commas."],
   ROADMAP_UNKNOWN_DEPENDENCY: ["error", "Name milestones of this file by their ids, or write `none`."],
   ROADMAP_SELF_DEPENDENCY: ["error", "Remove the milestone from its own dependencies."],
@@ -65,6 +66,7 @@ export const CONTRACT_CODES: readonly RoadmapCode[] = [
   "ROADMAP_WAY_NOT_READ",
   "ROADMAP_KIND_UNREADABLE",
   "ROADMAP_METRIC_UNREADABLE",
+  "ROADMAP_COMPLEXITY_UNREADABLE",
   "ROADMAP_PATHS_UNREADABLE",
 ];
 

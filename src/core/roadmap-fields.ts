@@ -12,6 +12,7 @@ export type FieldKind =
   | "allows"
   | "criteria"
   | "metric"
+  | "complexity"
   | "smoke";
 
 /** A stretch of one line; `at` is its 0-based index there. */
@@ -57,6 +58,7 @@ const LABELS: Record<FieldKind, string[]> = {
     ],
   ],
   metric: ["metric"],
+  complexity: ["complexity"],
   smoke: ["smoke", "smoke test", "smoke tests"],
 };
 const KINDS = new Map(

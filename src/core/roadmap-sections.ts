@@ -1,6 +1,6 @@
 /** One milestone's section of the file, from its heading to the next: contract, status and what is wrong with it. */
 
-import type { AcceptanceCriterion, Kind, MilestoneStatus } from "#core/milestone.ts";
+import type { AcceptanceCriterion, Complexity, Kind, MilestoneStatus } from "#core/milestone.ts";
 import { readCriteria } from "#core/roadmap-criteria.ts";
 import { type Complain, type Complaint, quoted } from "#core/roadmap-diagnostics.ts";
 import { entryText, type Field, type FieldKind, isFieldLine, readFields } from "#core/roadmap-fields.ts";
@@ -12,6 +12,7 @@ import { leavesStatusStanding, type Marker, markersAtEnd, markersFrom } from "#c
 import {
   type Reference,
   readCommands,
+  readComplexity,
   readKind,
   readMetric,
   readPaths,
@@ -35,6 +36,7 @@ export type Draft = {
   /** Null if the owner gave none. */
   kind: Kind | null;
   metric: string | null;
+  complexity: Complexity | null;
   status: MilestoneStatus;
   markers: Marker[];
   line: Line;
@@ -122,6 +124,7 @@ export function readSection(section: Section): Draft {
     smoke: merge(of("smoke"), readCommands, complain) ?? [],
     kind: merge(of("kind"), (field) => readKind(field, complain), complain),
     metric: merge(of("metric"), (field) => readMetric(field, complain), complain),
+    complexity: merge(of("complexity"), (field) => readComplexity(field, complain), complain),
     status,
     markers,
     line,

@@ -1,6 +1,6 @@
 /** The values of a milestone's list fields: paths, commands, dependencies. Reads them; resolves nothing. */
 
-import type { Kind } from "#core/milestone.ts";
+import { Complexity, type Kind } from "#core/milestone.ts";
 import { type Complain, quoted } from "#core/roadmap-diagnostics.ts";
 import { entryText, type Field, type Piece } from "#core/roadmap-fields.ts";
 import { idHere } from "#core/roadmap-headings.ts";
@@ -110,6 +110,17 @@ export function readKind(field: Field, complain: Complain): Kind | null {
   const spot = field.entries[0]?.pieces[0] ?? field.place;
   const message = text === "" ? "The kind is empty." : `${quoted(text)} is no kind of milestone.`;
   complain("ROADMAP_KIND_UNREADABLE", spot, message);
+  return null;
+}
+
+/** How much work its owner takes it for. */
+export function readComplexity(field: Field, complain: Complain): Complexity | null {
+  const text = wholeOf(field);
+  const read = Complexity.safeParse(bare(text).replace(/\.$/u, "").toLowerCase());
+  if (read.success) return read.data;
+  const spot = field.entries[0]?.pieces[0] ?? field.place;
+  const message = text === "" ? "The complexity is empty." : `${quoted(text)} is no complexity.`;
+  complain("ROADMAP_COMPLEXITY_UNREADABLE", spot, message);
   return null;
 }
 

@@ -156,7 +156,8 @@ function checkContract(draft: Draft, complain: Complain): void {
 }
 
 function milestoneOf(draft: Draft, ordinal: number, dependsOn: MilestoneId[]): Milestone {
-  const { id, title, objective, criteria, touches, allows, smoke, kind, metric, status, line } = draft;
+  const { id, title, objective, criteria, touches, allows, smoke, kind, metric, complexity, status, line } =
+    draft;
   const contract = [id, title, objective, criteria, dependsOn, touches, allows, smoke, ...givenOf(draft)];
   return {
     id: MilestoneId.parse(id),
@@ -171,6 +172,7 @@ function milestoneOf(draft: Draft, ordinal: number, dependsOn: MilestoneId[]): M
     kind: kind ?? inferKind(draft),
     kindGiven: kind !== null,
     metric,
+    complexity,
     status,
     spec: Spec.parse(digestOf(JSON.stringify(contract)).slice(0, SPEC_DIGITS)),
     line: line.number,
@@ -178,6 +180,8 @@ function milestoneOf(draft: Draft, ordinal: number, dependsOn: MilestoneId[]): M
 }
 
 /** Younger fields are part of the contract only where they are written, so that no older contract changes. */
-function givenOf({ kind, metric }: Draft): object[] {
-  return [...(kind === null ? [] : [{ kind }]), ...(metric === null ? [] : [{ metric }])];
+function givenOf({ kind, metric, complexity }: Draft): object[] {
+  return Object.entries({ kind, metric, complexity })
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => ({ [name]: value }));
 }

@@ -54,6 +54,7 @@ describe("the recommended dialect", () => {
         kind: "feature",
         kindGiven: false,
         metric: null,
+        complexity: null,
         status: "planned",
         spec: expect.stringMatching(/^[0-9a-f]{16}$/u),
         line: 3,
@@ -93,6 +94,14 @@ describe("the Spec is the contract's from one version to the next", () => {
       "0556863a6dce30ee",
       "b1e64c4ccd7ebc20",
     ]);
+  });
+
+  test("a complexity that is written is part of it", () => {
+    const specs = ["", "**Complexity:** simple\n", "**Complexity:** complex\n"].map((field) =>
+      specOf(`${OLD}${field}`),
+    );
+    expect(new Set(specs).size).toBe(3);
+    expect(specs[0]).toBe("40cdbea1545860a5");
   });
 
   test("a kind or a metric that is written is part of it, even where the kind is the inferred one", () => {
@@ -248,6 +257,17 @@ describe("fields", () => {
     ["**Metric:**\n- `a`", "a"],
   ])("a metric in the form %j", (form, metric) => {
     expect(only(planned(form))).toMatchObject({ metric, kindGiven: false });
+  });
+
+  test.each([
+    ["Complexity: simple", "simple"],
+    ["**Complexity:** Medium.", "medium"],
+    ["**Complexity**: `complex`", "complex"],
+    ["- Complexity: simple", "simple"],
+    ["#### Complexity\n\ncomplex", "complex"],
+    ["**Status:** planned · **Complexity:** medium", "medium"],
+  ])("a complexity in the form %j", (form, complexity) => {
+    expect(only(planned(form))).toMatchObject({ complexity });
   });
 
   test("a range of dependencies is all of it, and “none” counts as declared", () => {

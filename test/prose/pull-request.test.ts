@@ -23,6 +23,7 @@ const milestone = Milestone.parse({
   kind: "feature",
   kindGiven: false,
   metric: null,
+  complexity: null,
   status: "planned",
   spec: "0123456789abcdef",
   line: 3,

@@ -72,6 +72,7 @@ const ROADMAP_MEANINGS: Record<RoadmapCode, string> = {
   ROADMAP_UNDRIVABLE: "A criterion wants the program driven, and the policy does not say how to start it.",
   ROADMAP_KIND_UNREADABLE: "`Kind:` names no kind of milestone.",
   ROADMAP_METRIC_UNREADABLE: "`Metric:` is not one command in backticks.",
+  ROADMAP_COMPLEXITY_UNREADABLE: "`Complexity:` is not simple, medium or complex.",
   ROADMAP_PATHS_UNREADABLE: "`Touches:` or `Allows:` holds no path, or one outside the repository.",
   ROADMAP_UNKNOWN_DEPENDENCY: "A milestone depends on one that is not there.",
   ROADMAP_SELF_DEPENDENCY: "A milestone depends on itself.",
