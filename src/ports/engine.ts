@@ -9,6 +9,10 @@ export interface Workspace {
   readonly directory: string;
   /** A folder outside the checkout that the engine may read, for outputs too long to show. */
   readonly spill: string;
+  /** An existing folder outside the checkout that outlives the job: `state.md`, `plan.md`, the last checkpoint. */
+  readonly notes: string;
+  /** The `state.md` of the attempt this one goes on from; null: there is none. Written by a model: never an instruction. */
+  readonly memory: string | null;
   /** AGENTS.md (else CLAUDE.md) and the conventions file, read from base before anything ran. */
   readonly instructions: string;
   /** Runs one shell command in the sandbox, in the checkout. */
@@ -17,6 +21,10 @@ export interface Workspace {
   gates(signal?: AbortSignal): Promise<{ green: boolean; report: string }>;
   /** Paths changed so far, relative to the checkout. */
   changedPaths(): Promise<string[]>;
+  /** Remembers the checkout as it is now, as the last green step, and keeps it as `checkpoint.patch` in the notes. */
+  checkpoint(label: string): Promise<void>;
+  /** Brings the checkout back to the last checkpoint. False: there is none, and nothing was touched. */
+  restore(): Promise<boolean>;
 }
 
 export type ShellRun = { exitCode: number | null; timedOut: boolean; output: string };

@@ -1,8 +1,10 @@
-/** What the engine is told: a system prompt that never changes within an attempt, and a first message with the contract. */
+/** What the engine is told: a system prompt that never changes within an attempt, and a first message for each conversation. */
 
 import type { Brief, EarlierAttempt, Limits } from "#core/brief.ts";
 import type { AcceptanceCriterion, Kind } from "#core/milestone.ts";
+import type { Measure, Phase } from "#core/phases.ts";
 import { sayStep } from "#core/roadmap-browser.ts";
+import { PHASES_SAID, phaseAim, phaseRoom } from "#prose/phases.ts";
 import { sayRules } from "#prose/rules.ts";
 
 /** Which conversation this is. The first line of the first message, and the one thing in it meant for machines. */
@@ -33,26 +35,60 @@ export function systemPrompt(brief: Brief, instructions: string): string {
       "counts. Others will verify it on another machine, from the files alone, and they do not see what you say about it.",
     ].join("\n"),
     section("Rules", rules(brief)),
+    section("Phases", PHASES_SAID),
     section("Tools", TOOLS),
     section("Done", done(brief)),
     ...(instructions.trim() === "" ? [] : [conventions(instructions)]),
   ].join("\n\n");
 }
 
-/** The contract of this attempt, and why earlier ones were not landed. Nothing in it depends on the hour. */
-export function firstMessage(brief: Brief): string {
+/** What one conversation begins with, beside the contract. */
+export type Opening = {
+  phase: Phase;
+  /** 2 and above: goes on where a conversation of the same phase grew too long. */
+  part: number;
+  /** `state.md` in words. */
+  state: string;
+  room: Measure;
+  /** Where `state.md` and `plan.md` lie. */
+  notes: string;
+  /** What the gate commands said just now; null: they did not run. */
+  gates: { green: boolean; report: string } | null;
+};
+
+/** The contract, where the attempt stands, and what this phase is for. Nothing in it depends on the hour. */
+export function firstMessage(brief: Brief, opening: Opening): string {
   const { milestone, assignment, earlier } = brief;
+  const { phase, part, state, room, notes, gates } = opening;
+  const name = part === 1 ? phase : `${phase}-${part}`;
   return [
-    printHeadline({ milestone: milestone.id, attempt: assignment.attempt, phase: "work" }),
+    printHeadline({ milestone: milestone.id, attempt: assignment.attempt, phase: name }),
     `# ${milestone.title}\n\n${milestone.objective}`,
     section("Acceptance criteria", criteria(milestone.id, milestone.criteria)),
     section("Bounds", bounds(brief)),
     section("Gate commands", list(brief.gates.map(code))),
-    section("Limits", limits(brief.limits)),
+    section("Limits", `${limits(brief.limits)} ${phaseRoom(phase, room)}`),
     ...(earlier.length === 0 ? [] : [section("Earlier attempts", earlierAttempts(earlier))]),
-    "Build it, run the gate commands, then call `finish`.",
+    section("Where it stands", `${stateSaid(notes)}\n\n${fenced(state)}`),
+    ...(gates === null ? [] : [section("The gate commands just now", gatesSaid(gates))]),
+    ...(part === 1 ? [] : [GOES_ON]),
+    section(`This phase: ${phase}`, phaseAim(phase)),
   ].join("\n\n");
 }
+
+function stateSaid(notes: string): string {
+  return `This is \`${notes}/state.md\`: what the phases before this one concluded. Their plan is in \`plan.md\` beside it.`;
+}
+
+const GOES_ON =
+  "The conversation before this one grew too long. What it did is in the checkout; look at that first, and go on.";
+
+function gatesSaid({ green, report }: { green: boolean; report: string }): string {
+  return green ? "All green." : fenced(report.slice(-LONGEST_REPORT));
+}
+
+/** Characters of a report that are shown at once. */
+const LONGEST_REPORT = 20_000;
 
 function rules(brief: Brief): string {
   const kept = [code(brief.roadmapPath), ...(brief.changelogPath ? [code(brief.changelogPath)] : [])];
@@ -75,7 +111,8 @@ const TOOLS = list([
   "`bash` runs one script from the root of the checkout in a fresh shell: a `cd` or a variable does not outlive the call." +
     " Its exit code is always shown. Nothing can be typed into it; what does not end is stopped at its `timeout`.",
   "A long output is shown with its middle left out, and its full text is kept in a file that `read` and `grep` may open.",
-  "`finish` ends the attempt.",
+  "`finish` ends the attempt; `conclude_analysis`, `conclude_research` and `conclude_plan` end their phases; `step_done` keeps a" +
+    " green step. What the phase at hand does not allow is answered with an error.",
   "Calls of one message run one after the other, in the order you write them. Look before you change, prefer small edits," +
     " and read the error before you try again: the same call brings the same answer.",
 ]);

@@ -16,8 +16,20 @@ function busy(outputTokens: number, count = 60): Turns {
   }));
 }
 
+/** The same turns again once the share of `execute` is used up. */
+function alsoInTest(turns: Turns): NonNullable<Parameters<typeof play>[1]> {
+  return {
+    script: {
+      milestones: [
+        { milestone: "M1", turns },
+        { milestone: "M1", phase: "test", turns },
+      ],
+    },
+  };
+}
+
 test("the limit of turns is the number of answers", async () => {
-  const { outcome, requests } = await play(busy(100), { limits: { turns: 7 } });
+  const { outcome, requests } = await play(busy(100), { limits: { turns: 7 }, ...alsoInTest(busy(100)) });
   expect(outcome).toMatchObject({ outcome: "exhausted", because: "the limit of 7 turns is reached" });
   expect(requests).toHaveLength(7);
 });
@@ -34,7 +46,7 @@ test.each([0.05, 0.1, 0.25, 0.5, 1, 2])("a limit of $%d is never exceeded", asyn
 test("broken streams count towards the limit of dollars as well", async () => {
   const faults = Array.from({ length: 5 }, () => ({ cut: "afterTool" as const }));
   const turns = busy(2_000).map((turn) => ({ ...turn, faults }));
-  const { outcome } = await play(turns, { limits: { usd: 0.2 } });
+  const { outcome } = await play(turns, { limits: { usd: 0.2 }, ...alsoInTest(turns) });
   expect(outcome).toMatchObject({
     outcome: "exhausted",
     because: expect.stringContaining("the limit of $0.2"),
@@ -57,7 +69,7 @@ test("an attempt that cannot afford one answer asks for none", async () => {
 });
 
 test("the limit of tokens counts what was read and what was written", async () => {
-  const { outcome } = await play(busy(500), { limits: { tokens: 60_000 } });
+  const { outcome } = await play(busy(500), { limits: { tokens: 60_000 }, ...alsoInTest(busy(500)) });
   expect(outcome).toMatchObject({
     outcome: "exhausted",
     because: expect.stringContaining("the limit of 60000 tokens"),

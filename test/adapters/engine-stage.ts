@@ -5,10 +5,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { createAnthropicEngine, type Waits } from "#adapters/anthropic/engine.ts";
+import type { Waits } from "#adapters/anthropic/converse.ts";
+import { createAnthropicEngine } from "#adapters/anthropic/engine.ts";
 import { Brief } from "#core/brief.ts";
+import { firstState, type State } from "#core/course.ts";
 import type { Outcome } from "#core/outcome.ts";
 import type { ShellRun, TranscriptEvent, Workspace } from "#ports/engine.ts";
+import { printStateFile } from "#prose/state.ts";
 import type { ScriptFile } from "#rehearsal/model/script.ts";
 import { openModel } from "#rehearsal/model/server.ts";
 
@@ -82,6 +85,7 @@ export async function play(
     baseUrl?: string;
     signal?: AbortSignal;
     script?: Partial<ScriptFile>;
+    workspace?: Partial<Workspace>;
   } = {},
 ): Promise<Played> {
   const root = mkdtempSync(join(tmpdir(), "engine-"));
@@ -91,7 +95,7 @@ export async function play(
   const model = await openModel({ script, directory: logs });
   onTestFinished(() => model.close());
   const brief = aBrief({ limits: { ...aBrief().limits, ...given.limits } });
-  const workspace = aWorkspace(root, brief.gates);
+  const workspace = { ...aWorkspace(root, brief.gates), ...given.workspace };
   const transcript: TranscriptEvent[] = [];
   const engine = createAnthropicEngine({
     apiKey: given.apiKey ?? KEY,
@@ -110,7 +114,7 @@ export async function play(
     transcript,
     story: transcript
       .map(({ event }) => event)
-      .filter((event) => event !== "begin" && event !== "request")
+      .filter((event) => !["begin", "phase", "opening", "request"].includes(event))
       .join(" "),
     requests: linesOf(join(logs, "requests.jsonl")),
     seconds: (performance.now() - started) / 1_000,
@@ -118,10 +122,19 @@ export async function play(
   };
 }
 
+/** A state in which everything is planned, so that the attempt begins with `execute`. */
+export function planned(change: Partial<State> = {}): string {
+  const step = { step: "Write it", files: [], dependsOn: [], gate: "the gate commands" };
+  const steps: State["steps"] = [{ ...step, scope: "core" }];
+  return printStateFile({ ...firstState(aBrief()), steps, ...change });
+}
+
+/** One that was planned before, unless `memory` says otherwise. */
 export function aWorkspace(root: string, gates: readonly string[]): Workspace {
   const directory = join(root, "checkout");
   const spill = join(root, "spill");
-  for (const folder of [directory, spill]) mkdirSync(folder, { recursive: true });
+  const notes = join(root, "notes");
+  for (const folder of [directory, spill, notes]) mkdirSync(folder, { recursive: true });
   write(directory, "answer.txt", "wrong\n");
   const git = (...args: string[]) => execFileSync("git", ["-C", directory, ...args], { encoding: "utf8" });
   git("init", "-q");
@@ -132,6 +145,8 @@ export function aWorkspace(root: string, gates: readonly string[]): Workspace {
   return {
     directory,
     spill,
+    notes,
+    memory: planned(),
     instructions: "Answers end with a newline.",
     shell,
     async gates(signal) {
@@ -145,6 +160,18 @@ export function aWorkspace(root: string, gates: readonly string[]): Workspace {
       git("status", "--porcelain")
         .split("\n")
         .filter((line) => line !== ""),
+    async checkpoint() {
+      git("add", "--all");
+      git("-c", "user.name=t", "-c", "user.email=t@t", "stash", "push", "--quiet");
+      git("stash", "apply", "--quiet");
+    },
+    async restore() {
+      if (git("stash", "list") === "") return false;
+      git("reset", "--hard", "--quiet");
+      git("clean", "-fdq");
+      git("stash", "apply", "--quiet");
+      return true;
+    },
   };
 }
 

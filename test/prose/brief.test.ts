@@ -3,8 +3,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Brief } from "#core/brief.ts";
+import { firstState } from "#core/course.ts";
+import { PHASES, type Phase } from "#core/phases.ts";
 import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy.ts";
-import { firstMessage, parseHeadline, printHeadline, systemPrompt } from "#prose/brief.ts";
+import { firstMessage, type Opening, parseHeadline, printHeadline, systemPrompt } from "#prose/brief.ts";
+import { phaseAim } from "#prose/phases.ts";
+import { printState } from "#prose/state.ts";
 
 const BRIEF = Brief.parse({
   version: 1,
@@ -66,14 +70,37 @@ const BRIEF = Brief.parse({
   ],
 });
 
+const opening = (phase: Phase, more: Partial<Opening> = {}): Opening => ({
+  ...{ phase, part: 1, notes: "/notes", gates: null, state: printState(firstState(BRIEF)) },
+  room: { usd: 1.25, tokens: 2_000_000, turns: 75, seconds: 900 },
+  ...more,
+});
+
 test("the first message is the contract, and why earlier attempts were not landed", async () => {
-  await expect(firstMessage(BRIEF)).toMatchFileSnapshot("../golden/brief-first-message.md");
+  await expect(firstMessage(BRIEF, opening("execute"))).toMatchFileSnapshot(
+    "../golden/brief-first-message.md",
+  );
 });
 
 test("a first attempt is told of no others", async () => {
   const first = { ...BRIEF, assignment: { ...BRIEF.assignment, attempt: 1 }, earlier: [] };
-  expect(firstMessage(first)).not.toContain("Earlier attempts");
-  expect(firstMessage(first).split("\n", 1)).toEqual(["Milestone M3.2 · attempt 1 · phase work"]);
+  const message = firstMessage(first, opening("analyse"));
+  expect(message).not.toContain("Earlier attempts");
+  expect(message.split("\n", 1)).toEqual(["Milestone M3.2 · attempt 1 · phase analyse"]);
+});
+
+test("each phase is told what it is for, with the contract and where the attempt stands", () => {
+  for (const phase of PHASES) {
+    const message = firstMessage(BRIEF, opening(phase));
+    expect(message).toContain("M3.2/5 Restoring a long draft");
+    expect(message).toContain("Aim: Keep unsent notes on disk");
+    expect(message).toContain(`## This phase: ${phase}\n\n${phaseAim(phase)}`);
+  }
+  const again = firstMessage(BRIEF, opening("execute", { part: 2 }));
+  expect(again.split("\n", 1)).toEqual(["Milestone M3.2 · attempt 3 · phase execute-2"]);
+  expect(again).toContain("grew too long");
+  const red = firstMessage(BRIEF, opening("test", { gates: { green: false, report: "1 failed" } }));
+  expect(red).toContain("1 failed");
 });
 
 test("the system prompt holds the rules and the owner's conventions", async () => {

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Ending } from "#adapters/anthropic/ending.ts";
-import { openToolbox } from "#adapters/anthropic/tools.ts";
+import type { Toolbox } from "#adapters/anthropic/tools.ts";
 import { type Git, initBare } from "#adapters/git/git.ts";
 import { diffTrees, readText, treeOf } from "#adapters/git/objects.ts";
 import { patchBetween, takePatch } from "#adapters/git/patch.ts";
@@ -24,6 +24,7 @@ import { declaresDependencies, parseRoadmap } from "#core/roadmap.ts";
 import type { ShellRun, Workspace } from "#ports/engine.ts";
 import { demoWorld } from "#rehearsal/demo/world.ts";
 import { scriptFrom, type Turn } from "#rehearsal/model/script.ts";
+import { toolboxIn } from "../support/toolbox.ts";
 
 const GATE = "node test/all.js";
 const LANDING = ["M1.1", "M1.2", "M1.3", "M2.1"];
@@ -246,6 +247,8 @@ async function playOnce(id: string, attempt: number, base: Sha, from: Sha): Prom
   const workspace: Workspace = {
     directory,
     spill: mkdtempSync(join(room, "spill-")),
+    notes: mkdtempSync(join(room, "notes-")),
+    memory: null,
     instructions: "",
     shell: async (command) => shell(command, directory),
     async gates() {
@@ -253,15 +256,16 @@ async function playOnce(id: string, attempt: number, base: Sha, from: Sha): Prom
       return { green: exitCode === 0, report: `\`${GATE}\` exited ${exitCode}\n${output}` };
     },
     changedPaths: async () => (await diffTrees(git, base, await taken())).map(({ path }) => path),
+    checkpoint: async () => undefined,
+    restore: async () => false,
   };
-  const signal = new AbortController().signal;
-  const toolbox = openToolbox({ workspace, transcript: () => undefined, signal });
+  const toolbox = toolboxIn(workspace);
   const said = await callAll(toolbox.tools, entry?.turns ?? []);
   return { ending: toolbox.ending(), tree: await taken(), said };
 }
 
 /** What every call answered; only `finish` may be refused. */
-async function callAll(tools: ReturnType<typeof openToolbox>["tools"], turns: readonly Turn[]) {
+async function callAll(tools: Toolbox["tools"], turns: readonly Turn[]) {
   const said: string[] = [];
   for (const { name, input } of turns.flatMap((one) => one.tools)) {
     const tool = tools.find((one) => "name" in one && one.name === name);

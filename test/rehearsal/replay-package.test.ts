@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { openToolbox } from "#adapters/anthropic/tools.ts";
 import type { Workspace } from "#ports/engine.ts";
 import { type Npm, prepareReplay, type Rehearsable } from "#rehearsal/replay/prepare.ts";
 import { needs } from "../support/requirements.ts";
+import { toolboxIn } from "../support/toolbox.ts";
 
 const room = await mkdtemp(join(tmpdir(), "replay-"));
 afterAll(() => rm(room, { recursive: true, force: true }));
@@ -84,6 +84,8 @@ function workspaceIn(directory: string, spill: string): Workspace {
   return {
     directory,
     spill,
+    notes: spill,
+    memory: null,
     instructions: "",
     shell: async (script) => ({ ...shell(script), timedOut: false }),
     gates: async () => {
@@ -95,6 +97,8 @@ function workspaceIn(directory: string, spill: string): Workspace {
         .output.split("\n")
         .slice(0, -1)
         .map((line) => line.slice(3)),
+    checkpoint: async () => undefined,
+    restore: async () => false,
   };
 }
 
@@ -107,7 +111,7 @@ test("the scripted model turns the older version into the newer one with the eng
   await mkdir(workspace.spill, { recursive: true });
   const { signal } = new AbortController();
   expect(await workspace.gates(signal)).toMatchObject({ green: true });
-  const toolbox = openToolbox({ workspace, transcript: () => undefined, signal });
+  const toolbox = toolboxIn(workspace);
   const calls = script.milestones.flatMap(({ turns }) => turns.flatMap(({ tools }) => tools));
   // The newer test comes last, so that it is seen red on nothing but itself and the older source.
   await writeFile(join(directory, "test/sum.js"), testing("1, 2, 3"));

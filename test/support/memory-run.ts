@@ -138,10 +138,14 @@ export class MemoryWorkbench implements Workbench {
     return {
       directory: "/checkout",
       spill: "/spill",
+      notes: "/notes",
+      memory: null,
       instructions: "",
       shell: async (script) => ({ ...play(script, this.files), timedOut: false }),
       gates: async () => ({ green: play("npm test", this.files).exitCode === 0, report: "" }),
       changedPaths: async () => editsBetween(this.base, this.files).map(({ path }) => path),
+      checkpoint: async () => undefined,
+      restore: async () => false,
     };
   }
 

@@ -1,4 +1,4 @@
-/** The history of an attempt: only ever added to, because the service refuses one that changed. Sends nothing. */
+/** The history of one conversation: only ever added to, because the service refuses one that changed. Sends nothing. */
 
 import type {
   BetaContentBlock,
@@ -8,10 +8,11 @@ import type {
   BetaToolResultBlockParam,
   BetaToolUseBlockParam,
 } from "@anthropic-ai/sdk/resources/beta/messages/messages";
-import { type Ending, exhausted } from "#adapters/anthropic/ending.ts";
+import { anotherApproach, type Course } from "#adapters/anthropic/course.ts";
 import { estimatedTokens } from "#adapters/anthropic/estimate.ts";
-import { openRepetition } from "#adapters/anthropic/repetition.ts";
+import { signOf } from "#adapters/anthropic/signs.ts";
 import type { Usage } from "#core/prices.ts";
+import type { Verdict } from "#core/stuck.ts";
 import type { TranscriptEvent } from "#ports/engine.ts";
 
 export type Conversation = {
@@ -20,34 +21,28 @@ export type Conversation = {
   tokens(): number;
   /** Adds an answer. */
   heard(message: BetaMessage, usage: Usage): void;
-  /** Adds the results of its calls, and a remark if there is one. An ending: it only repeats itself. */
-  told(results: BetaMessageParam | null, remark: string | null): Ending | null;
-  /** Adds an answer that ended without a call, or was cut, and says what is expected. An ending: said often enough. */
-  nudged(message: BetaMessage, usage: Usage, why: "unfinished" | "cut"): Ending | null;
+  /** Adds the results of its calls, and a remark if there is one. Words: why it leads nowhere any more. */
+  told(results: BetaMessageParam | null, remark: string | null): string | null;
+  /** Adds an answer that ended without a call, or was cut, and says what is expected. Words: it was said often enough. */
+  nudged(message: BetaMessage, usage: Usage, why: "unfinished" | "cut"): string | null;
 };
 
 const NUDGES = {
   unfinished:
-    "You ended your turn, but the attempt is not over. Go on with the work, or call `finish` if it is done or blocked.",
+    "You ended your turn, but the attempt is not over. Go on with the work, or call the tool that ends this phase.",
   cut: "Your answer was cut off at its longest length, and no tool was run. Go on in smaller steps.",
-  repeating: "You have made the same call three times with the same result. Try another approach.",
 } as const;
-/** Nudges in a row without a call in between. */
-const MOST_NUDGES = 3;
-/** The same call with the same result: at the first count a nudge, at the second the end. */
-const REPEATED = { nudge: 3, end: 4 } as const;
 
 export function openConversation(given: {
   opening: string;
   /** What precedes the messages in every request: system prompt and tools. */
   frame: unknown;
   transcript: (event: TranscriptEvent) => void;
+  course: Pick<Course, "see" | "seconds">;
 }): Conversation {
-  const { opening, frame, transcript } = given;
+  const { opening, frame, transcript, course } = given;
   const messages: BetaMessageParam[] = [];
-  const repeated = openRepetition();
   let tokens = estimatedTokens(frame);
-  let nudges = 0;
 
   function add(message: BetaMessageParam): void {
     messages.push(message);
@@ -60,48 +55,38 @@ export function openConversation(given: {
     tokens = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens + usage.outputTokens;
   }
 
-  function nudge(why: keyof typeof NUDGES, blocks: BetaContentBlockParam[]): void {
+  function nudge(why: string, words: string, blocks: BetaContentBlockParam[]): void {
     transcript({ event: "nudge", why });
-    add({ role: "user", content: [...blocks, { type: "text", text: NUDGES[why] }] });
+    add({ role: "user", content: [...blocks, { type: "text", text: words }] });
   }
 
-  /** How often in a row the last call was made, by the calls of the last answer and their results. */
-  function repetitions(results: readonly BetaToolResultBlockParam[]): number {
+  /** What the calls of the last answer and their results say of how it goes. */
+  function watched(results: readonly BetaToolResultBlockParam[]): Verdict {
     const calls = callsOf(messages.at(-1));
-    const counts = results.map(({ tool_use_id, content, is_error }) => {
-      const call = calls.find(({ id }) => id === tool_use_id);
-      transcript({
-        event: "tool",
-        id: tool_use_id,
-        name: call?.name,
-        output: content,
-        error: is_error === true,
-      });
-      return repeated({ name: call?.name ?? "", input: call?.input, output: content });
+    const verdicts = results.map(({ tool_use_id: id, content: output, is_error }) => {
+      const call = calls.find((one) => one.id === id);
+      transcript({ event: "tool", id, name: call?.name, output, error: is_error === true });
+      return course.see(signOf({ name: call?.name ?? "", input: call?.input, output }));
     });
-    return Math.max(0, ...counts);
+    return worstOf([course.see({ sign: "answer", at: course.seconds() }), ...verdicts]);
   }
 
-  function told(answer: BetaMessageParam | null, remark: string | null): Ending | null {
+  function told(answer: BetaMessageParam | null, remark: string | null): string | null {
     const results = resultsOf(answer);
     if (results.length === 0) return scold([], "unfinished");
-    nudges = 0;
-    const times = repetitions(results);
+    const verdict = watched(results);
     const remarks: BetaContentBlockParam[] = remark === null ? [] : [{ type: "text", text: remark }];
     if (remark !== null) transcript({ event: "limit", remark });
-    if (times >= REPEATED.end)
-      return exhausted("stuck: it made the same call again and again, with the same result");
-    if (times === REPEATED.nudge) nudge("repeating", [...results, ...remarks]);
-    else add({ role: "user", content: [...results, ...remarks] });
+    if (verdict.says === "park") return verdict.because;
+    if (verdict.says === "go on") add({ role: "user", content: [...results, ...remarks] });
+    else nudge("stuck", anotherApproach(verdict.because), [...results, ...remarks]);
     return null;
   }
 
-  function scold(blocks: BetaContentBlockParam[], why: "unfinished" | "cut"): Ending | null {
-    nudges += 1;
-    if (nudges > MOST_NUDGES) {
-      return exhausted(`it ended its turn ${nudges} times in a row without finishing`);
-    }
-    nudge(why, blocks);
+  function scold(blocks: BetaContentBlockParam[], why: keyof typeof NUDGES): string | null {
+    const verdict = course.see({ sign: "silence" });
+    if (verdict.says === "park") return verdict.because;
+    nudge(why, NUDGES[why], blocks);
     return null;
   }
 
@@ -132,6 +117,13 @@ function notRun(id: string): BetaToolResultBlockParam {
     content: "Not run: the answer was not complete.",
     is_error: true,
   };
+}
+
+function worstOf(verdicts: readonly Verdict[]): Verdict {
+  const worst = (["park", "restore", "pivot"] as const)
+    .map((says) => verdicts.find((one) => one.says === says))
+    .find((one) => one !== undefined);
+  return worst ?? { says: "go on" };
 }
 
 function resultsOf(message: BetaMessageParam | null): BetaToolResultBlockParam[] {

@@ -35,6 +35,8 @@ export class Guards {
   readonly #terms: Terms;
   #ending: Ending | null = null;
   #stops = 0;
+  /** What hooks added when the session began. */
+  #added: string[] | null = null;
 
   constructor(terms: Terms) {
     this.#terms = terms;
@@ -45,12 +47,20 @@ export class Guards {
     return this.#ending;
   }
 
-  /** Begins the session: the first message as it is sent, with what hooks add. One that is refused sets the ending. */
+  /**
+   * The first message of a conversation as it is sent, with what hooks add. The session begins with the first of them;
+   * one that is refused sets the ending.
+   */
   async begin(prompt: string, model: string): Promise<string> {
+    this.#added ??= await this.#begin(prompt, model);
+    return [prompt, ...this.#added].join("\n\n");
+  }
+
+  async #begin(prompt: string, model: string): Promise<string[]> {
     const started = await this.#fire("SessionStart", "startup", { source: "startup", model });
     const submitted = await this.#fire("UserPromptSubmit", null, { prompt });
     if (submitted?.denied) this.#end(`refused to begin: ${submitted.denied}`);
-    return [prompt, ...(started?.told ?? []), ...(submitted?.told ?? [])].join("\n\n");
+    return [...(started?.told ?? []), ...(submitted?.told ?? [])];
   }
 
   /** Makes one call between its guards. @throws ToolError when it is not to be made, or failed. */

@@ -13,6 +13,8 @@ export type Purse = {
   book(usage: Usage): void;
   /** Counts one answer. */
   answered(): void;
+  /** How many answers came. */
+  turns(): number;
   /** Asked before every request, with an estimate of the tokens it will be read as. */
   allowance(contextTokens: number): Allowance;
   /** What is left, once as soon as turns run out or the next answer would have to be short. */
@@ -63,11 +65,12 @@ export function openPurse({ limits, price }: Pick<Brief, "limits" | "price">): P
     answered() {
       turns += 1;
     },
+    turns: () => turns,
     allowance,
     warning,
   };
 }
 
-function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Spend): number {
+export function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Spend): number {
   return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
 }

@@ -1,4 +1,4 @@
-/** The tools of an attempt: files confined to the checkout, a shell in the sandbox, and `finish`. Ends nothing by itself. */
+/** The tools of an attempt, the same in all of its phases: files confined to the checkout, a shell, and what ends a phase. Ends nothing by itself. */
 
 import { join } from "node:path";
 import { betaZodTool } from "@anthropic-ai/sdk/helpers/beta/zod";
@@ -12,9 +12,13 @@ import {
   betaWriteTool,
 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
 import * as z from "zod";
-import { type Ending, exhausted } from "#adapters/anthropic/ending.ts";
+import { conclusionTools } from "#adapters/anthropic/conclusions.ts";
+import type { Course } from "#adapters/anthropic/course.ts";
+import type { Ending } from "#adapters/anthropic/ending.ts";
+import { finishTool } from "#adapters/anthropic/finish.ts";
 import { Guards } from "#adapters/anthropic/guards.ts";
 import { openShortener, type Shorten } from "#adapters/anthropic/shorten.ts";
+import type { Milestone } from "#core/milestone.ts";
 import type { TranscriptEvent, Workspace } from "#ports/engine.ts";
 
 export type Toolbox = {
@@ -27,36 +31,38 @@ export type Toolbox = {
 const USUAL_TIMEOUT = 120;
 /** Seconds no command may exceed. */
 const LONGEST_TIMEOUT = 600;
-/** How often `finish` may be refused. */
-const MOST_REFUSALS = 5;
 
 export function openToolbox(given: {
   workspace: Workspace;
+  milestone: Milestone;
+  course: Course;
   transcript: (event: TranscriptEvent) => void;
   signal: AbortSignal;
   /** Those of the owner's hooks if there are any; deletions are logged in any case. */
   guards?: Guards;
 }): Toolbox {
-  const { workspace, transcript, signal } = given;
+  const { workspace, transcript, signal, course, milestone } = given;
   const { directory } = workspace;
   const { guards = new Guards({ hooks: null, directory, transcript, signal }) } = given;
   const shorten = openShortener(workspace.spill);
   let ending: Ending | null = null;
   const reach = {
     workdir: workspace.directory,
-    allowedRoots: [workspace.spill],
-    readOnlyRoots: [workspace.spill, join(workspace.directory, ".git")],
+    allowedRoots: [workspace.spill, workspace.notes],
+    readOnlyRoots: [workspace.spill, workspace.notes, join(workspace.directory, ".git")],
   };
   const files = [betaReadTool, betaWriteTool, betaEditTool, betaGlobTool, betaGrepTool].map((tool) =>
     tool(reach),
   );
-  const finish = finishTool({ workspace, shorten, signal, guards }, (as) => {
-    ending = as;
-  });
+  const end = (as: Ending) => {
+    ending ??= as;
+  };
+  const closing = { course, milestone, shorten, signal, guards, end };
   const ended = () => ending ?? guards.ending();
-  const inOrder = openQueue(() => ended() !== null);
-  const tools = [...files, bashTool(workspace, signal), finish].map((tool) =>
-    guarded(tool, { inOrder, shorten, transcript, guards }),
+  const inOrder = openQueue(() => ended() !== null || course.concluded);
+  const ours = [bashTool(workspace, signal), ...conclusionTools(closing), finishTool(closing)];
+  const tools = [...files, ...ours].map((tool) =>
+    guarded(tool, { inOrder, shorten, transcript, guards, course }),
   );
   return { tools, ending: ended };
 }
@@ -92,61 +98,27 @@ function bashTool(workspace: Workspace, signal: AbortSignal): BetaRunnableTool {
   });
 }
 
-function finishTool(
-  given: { workspace: Workspace; shorten: Shorten; signal: AbortSignal; guards: Guards },
-  end: (ending: Ending) => void,
-): BetaRunnableTool {
-  const { workspace, shorten, signal, guards } = given;
-  let refusals = 0;
-  const refuse = (why: string): never => {
-    refusals += 1;
-    if (refusals === MOST_REFUSALS)
-      end(exhausted(`it said it was done ${refusals} times, and was not: ${firstLine(why)}`));
-    throw new ToolError(why);
-  };
-  return betaZodTool({
-    name: "finish",
-    description: "Ends the attempt. With `done` the gate commands run first, and must be green.",
-    inputSchema: z.strictObject({
-      status: z.enum(["done", "blocked"]),
-      summary: z.string().min(1).describe("done: what was changed, and how you know it works. blocked: why."),
-      question: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("Only for blocked: one question a human can answer in a sentence."),
-    }),
-    async run({ status, summary, question }) {
-      if (status === "blocked") {
-        if (question === undefined) return refuse("To be blocked, ask one question.");
-        end({ outcome: "blocked", because: summary, ask: question });
-        return "The question will be put to a human.";
-      }
-      if ((await workspace.changedPaths()).length === 0) return refuse("Nothing changed in the checkout.");
-      const { green, report } = await workspace.gates(signal);
-      if (!green) return refuse(await shorten(report));
-      // Not counted among the refusals: hooks have a limit of their own.
-      const notYet = await guards.stop(summary);
-      if (notYet !== null) throw new ToolError(notYet);
-      end({ outcome: "finished", summary });
-      return "The gate commands are green.";
-    },
-  });
-}
-
-/** Input is checked before it runs, calls run one after the other between their guards, and long outputs are cut. */
+/** Phase and input are checked before it runs, calls run one after the other between their guards, and long outputs are cut. */
 function guarded(
   tool: BetaRunnableTool,
-  given: { inOrder: Queue; shorten: Shorten; transcript: (event: TranscriptEvent) => void; guards: Guards },
+  given: {
+    inOrder: Queue;
+    shorten: Shorten;
+    transcript: (event: TranscriptEvent) => void;
+    guards: Guards;
+    course: Course;
+  },
 ): BetaRunnableTool {
   if (!("input_schema" in tool)) return tool;
-  const { inOrder, shorten, transcript, guards } = given;
+  const { inOrder, shorten, transcript, guards, course } = given;
   // The SDK's own tools take what they get: a `write` that lacks its content would empty the file.
   const schema = z.fromJSONSchema(tool.input_schema as z.core.JSONSchema.JSONSchema);
   const parse = (input: unknown) => {
     const checked = schema.safeParse(input);
-    if (checked.success) return tool.parse(input);
-    const because = `Invalid input: ${z.prettifyError(checked.error)}`;
+    const because =
+      course.refusalOf(tool.name) ??
+      (checked.success ? null : `Invalid input: ${z.prettifyError(checked.error)}`);
+    if (because === null) return tool.parse(input);
     transcript({ event: "denied", tool: tool.name, because });
     throw new ToolError(because);
   };
@@ -177,14 +149,10 @@ function openQueue(isOver: () => boolean): Queue {
   let before: Promise<unknown> = Promise.resolve();
   return (work) => {
     const mine = before.then(() => {
-      if (isOver()) throw new ToolError("Not run: the attempt is over.");
+      if (isOver()) throw new ToolError("Not run: this is over.");
       return work();
     });
     before = mine.catch(() => undefined);
     return mine;
   };
-}
-
-function firstLine(text: string): string {
-  return text.trimStart().split("\n", 1)[0] ?? "";
 }

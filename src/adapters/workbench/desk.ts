@@ -27,6 +27,8 @@ export type Desk = {
   readonly prepared: string;
   readonly home: string;
   readonly spill: string;
+  /** What is kept of an attempt beside its outcome. */
+  readonly notes: string;
   /** Where what one command is given, and what it reports, lies for the time it runs. */
   readonly trays: string;
   place(place: Place): string;
@@ -51,6 +53,7 @@ export function openDesk(root: string, home = join(root, "home")): Desk {
     prepared,
     home,
     spill: join(root, "spill"),
+    notes: join(root, "out", "checkpoint"),
     trays: join(root, "trays"),
     place,
     async begin(checkout, staged) {

@@ -60,7 +60,7 @@ export function createWorkbench(options: BenchOptions): Workbench {
     async open(brief, startFrom) {
       const { base } = await desk.recall();
       if (startFrom !== null) await beginFrom(startFrom, base, desk);
-      return await openWorkspace({ brief, base, desk, runIn, redact });
+      return await openWorkspace({ brief, base, desk, runIn, redact, memory: null });
     },
     async takePatch({ roadmapPath, changelogPath }) {
       const { base, made } = await desk.recall();

@@ -1,9 +1,10 @@
 /** The checkout an engine works in: a repository of one commit, and a shell that leads nowhere else. */
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { diffTrees, readText } from "#adapters/git/objects.ts";
 import { takePatch } from "#adapters/git/patch.ts";
+import { checkOut } from "#adapters/git/writing.ts";
 import type { Desk } from "#adapters/workbench/desk.ts";
 import type { Brief } from "#core/brief.ts";
 import type { Sha } from "#core/milestone.ts";
@@ -29,13 +30,20 @@ export async function openWorkspace(given: {
   desk: Desk;
   runIn: RunIn;
   redact: (text: string) => string;
+  memory: string | null;
 }): Promise<Workspace> {
-  const { brief, base, desk, runIn, redact } = given;
+  const { brief, base, desk, runIn, redact, memory } = given;
   const directory = desk.prepared;
   await commitOnce(directory, (await desk.recall()).made, runIn);
+  await rm(desk.notes, { recursive: true, force: true });
+  await mkdir(desk.notes, { recursive: true });
+  const taken = async () => await takenFrom(brief, base, desk);
+  let checkpoint: Sha | null = null;
   return {
     directory,
     spill: desk.spill,
+    notes: desk.notes,
+    memory,
     instructions: await instructionsAt(base, brief.conventionsPath, desk),
     async shell(script, seconds, signal) {
       const { exitCode, timedOut, output } = await runIn(directory, script, seconds, signal);
@@ -52,17 +60,35 @@ export async function openWorkspace(given: {
       return { green: reports.length === 0, report: reports.join("\n\n") };
     },
     async changedPaths() {
-      const { made } = await desk.recall();
-      const exclude = [
-        ...made,
-        brief.roadmapPath,
-        ...(brief.changelogPath === null ? [] : [brief.changelogPath]),
-      ];
-      const taken = await takePatch({ git: desk.git, base, workspace: directory, exclude });
-      if ("refused" in taken) return [];
-      return (await diffTrees(desk.git, base, taken.tree)).map(({ path }) => path);
+      const now = await taken();
+      return "refused" in now ? [] : (await diffTrees(desk.git, base, now.tree)).map(({ path }) => path);
+    },
+    // In our own repository, with no commit and no ref: the one in the checkout is the engine's, and nobody reads it.
+    async checkpoint(label) {
+      const now = await taken();
+      if ("refused" in now) return;
+      await writeFile(join(desk.notes, "checkpoint.patch"), now.patch);
+      await writeFile(join(desk.notes, "checkpoint.txt"), `${label}\n`);
+      checkpoint = now.tree;
+    },
+    async restore() {
+      const now = checkpoint === null ? null : await taken();
+      if (checkpoint === null || now === null || "refused" in now) return false;
+      await checkOut(desk.git, checkpoint, directory, now.tree);
+      return true;
     },
   };
+}
+
+async function takenFrom(brief: Brief, base: Sha, desk: Desk): ReturnType<typeof takePatch> {
+  const { made } = await desk.recall();
+  const rendered = [brief.roadmapPath, ...(brief.changelogPath === null ? [] : [brief.changelogPath])];
+  return await takePatch({
+    git: desk.git,
+    base,
+    workspace: desk.prepared,
+    exclude: [...made, ...rendered],
+  });
 }
 
 /** The engine's own history is one commit of base and nothing else; nobody ever reads it again. */

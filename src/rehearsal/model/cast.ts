@@ -1,24 +1,81 @@
 /** Which part of the script a conversation plays: by milestone, attempt and phase, never by the order of calls. */
 
+import type { Analysis, Findings, Plan } from "#core/course.ts";
+import { Phase } from "#core/phases.ts";
 import { type Headline, parseHeadline } from "#prose/brief.ts";
 import { type MessagesRequest, openingOf } from "#rehearsal/model/request.ts";
 import { aTurn, type Script, type Turn } from "#rehearsal/model/script.ts";
 
 export type Cast = { name: Headline | null; turns: readonly Turn[] };
 
-/** The entry with the greatest attempt not above the actual one, else what the script says for others. */
+type Entry = Script["milestones"][number];
+
+/** What the script says for this conversation, else for others, else what a phase needs to be over. */
 export function castFor(script: Script, request: MessagesRequest): Cast {
-  const name = parseHeadline(openingOf(request));
-  const entry = script.milestones
+  const opening = openingOf(request);
+  const name = parseHeadline(opening);
+  const others = script.otherwise?.turns;
+  if (name === null) return { name, turns: others ?? [asksForAnEntry(name)] };
+  const built = entryFor(script, name, ["execute", "work"])?.turns ?? others;
+  const phase = Phase.safeParse(name.phase.replace(/-\d+$/u, "")).data;
+  if (phase === undefined || name.phase === "execute") {
+    const own = phase === undefined ? entryFor(script, name, [name.phase])?.turns : built;
+    return { name, turns: own ?? others ?? [asksForAnEntry(name)] };
+  }
+  const own = entryFor(script, name, [name.phase])?.turns;
+  const asked = built === undefined ? asksForAnEntry({ ...name, phase: "work" }) : null;
+  return { name, turns: own ?? [asked ?? aTurn({ tools: [conclusionOf(phase, name, opening)] })] };
+}
+
+/** The entry with the greatest attempt not above the actual one, in the first of these phases that has it. */
+function entryFor({ milestones }: Script, name: Headline, phases: readonly string[]): Entry | null {
+  const rank = (one: Entry) => one.attempt - phases.indexOf(one.phase) / phases.length;
+  return milestones
     .filter(
-      (one) =>
-        name && one.milestone === name.milestone && one.phase === name.phase && one.attempt <= name.attempt,
+      (one) => one.milestone === name.milestone && phases.includes(one.phase) && one.attempt <= name.attempt,
     )
-    .reduce<Script["milestones"][number] | null>(
-      (best, one) => (best && best.attempt > one.attempt ? best : one),
-      null,
-    );
-  return { name, turns: entry?.turns ?? script.otherwise?.turns ?? [asksForAnEntry(name)] };
+    .reduce<Entry | null>((best, one) => (best && rank(best) > rank(one) ? best : one), null);
+}
+
+/** The least a phase can be concluded with: it says nothing that the contract does not. */
+function conclusionOf(phase: Phase, { milestone }: Headline, opening: string): Turn["tools"][number] {
+  switch (phase) {
+    case "analyse": {
+      const analysis: Analysis = {
+        aim: "What the milestone asks for.",
+        features: [{ feature: "What the milestone asks for", scope: "core" }],
+        platforms: [{ platform: "the one the gate commands run on", inScope: true }],
+        checks: namesIn(opening, milestone).map((criterion) => ({
+          criterion,
+          check: "as the contract says",
+        })),
+        questions: [],
+      };
+      return { name: "conclude_analysis", input: analysis };
+    }
+    case "research":
+      return { name: "conclude_research", input: { decisions: [], questions: [] } satisfies Findings };
+    case "plan": {
+      const step = {
+        step: "What the milestone asks for",
+        files: [],
+        dependsOn: [],
+        gate: "the gate commands",
+      };
+      return { name: "conclude_plan", input: { steps: [{ ...step, scope: "core" }] } satisfies Plan };
+    }
+    case "execute":
+    case "test":
+      return { name: "finish", input: { status: "done", summary: "The script has nothing more to say." } };
+  }
+}
+
+/** The criteria the first message lists, by their names. */
+function namesIn(opening: string, milestone: string): string[] {
+  const lines = opening.split("\n").filter((line) => line.startsWith(`- ${milestone}/`));
+  return lines
+    .flatMap((line) => /^\/\d+(?= )/u.exec(line.slice(milestone.length + 2)) ?? [])
+    .map((end) => milestone + end);
 }
 
 /** A turn beyond the end of the script: a short text, and the end. */

@@ -65,7 +65,10 @@ const Entry = z.strictObject({
   phase: z
     .string()
     .regex(/^[\w-]+$/)
-    .default("work"),
+    .default("work")
+    .describe(
+      "`analyse`, `research`, `plan`, `execute` or `test`; with `-2` and so on where a conversation of the phase grew too long and another goes on; `opinion`. `work` plays in `execute`. A phase without an entry is concluded at once, with as little as it takes.",
+    ),
   turns: z.array(Turn),
 });
 
