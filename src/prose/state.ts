@@ -75,9 +75,9 @@ function planned({ step, files, scope, dependsOn, gate }: Step, number: number):
 export function printSplit(milestone: string, split: Split): string {
   const parts = split.map(({ title, objective, criteria }, index) =>
     [
-      `### ${milestone}${"abcdefgh"[index] ?? index} — ${oneLine(title)} 📝`,
+      `### ${milestone}.${index + 1} — ${oneLine(title)} 📝`,
       `**Objective:** ${oneLine(objective)}`,
-      ...(index === 0 ? [] : [`**Depends on:** ${milestone}${"abcdefgh"[index - 1]}`]),
+      ...(index === 0 ? [] : [`**Depends on:** ${milestone}.${index}`]),
       "**Acceptance criteria:**",
       ...criteria.map((one) => `- ${oneLine(one)}`),
     ].join("\n"),

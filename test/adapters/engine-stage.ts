@@ -26,9 +26,11 @@ export type Played = {
   transcript: TranscriptEvent[];
   /** The names of the transcript's events, one word each. */
   story: string;
-  requests: { status?: number; usage?: { outputTokens: number } }[];
+  requests: { status?: number; phase?: string; usage?: { outputTokens: number } }[];
   seconds: number;
   read(path: string): string;
+  /** A file of the notes. */
+  note(name: string): string;
 };
 
 export function aBrief(change: Partial<Brief> = {}): Brief {
@@ -80,6 +82,7 @@ export async function play(
   turns: Turns,
   given: {
     limits?: Partial<Brief["limits"]>;
+    brief?: Partial<Brief>;
     waits?: Partial<Waits>;
     apiKey?: string;
     baseUrl?: string;
@@ -94,7 +97,7 @@ export async function play(
   const script: ScriptFile = { version: 1, milestones: [{ milestone: "M1", turns }], ...given.script };
   const model = await openModel({ script, directory: logs });
   onTestFinished(() => model.close());
-  const brief = aBrief({ limits: { ...aBrief().limits, ...given.limits } });
+  const brief = aBrief({ ...given.brief, limits: { ...aBrief().limits, ...given.limits } });
   const workspace = { ...aWorkspace(root, brief.gates), ...given.workspace };
   const transcript: TranscriptEvent[] = [];
   const engine = createAnthropicEngine({
@@ -119,6 +122,7 @@ export async function play(
     requests: linesOf(join(logs, "requests.jsonl")),
     seconds: (performance.now() - started) / 1_000,
     read: (path) => readFileSync(join(workspace.directory, path), "utf8"),
+    note: (name) => readFileSync(join(workspace.notes, name), "utf8"),
   };
 }
 

@@ -16,7 +16,7 @@ import { Sha } from "#core/milestone.ts";
 import type { Outcome } from "#core/outcome.ts";
 import type { TranscriptEvent } from "#ports/engine.ts";
 import { openModel } from "#rehearsal/model/server.ts";
-import { aBrief, aWorkspace, KEY, type Turns } from "./engine-stage.ts";
+import { aBrief, aWorkspace, KEY, planned, type Turns } from "./engine-stage.ts";
 
 export const right = { name: "write", input: { file_path: "answer.txt", content: "right\n" } };
 export const done = { name: "finish", input: { status: "done", summary: "The answer is right." } };
@@ -58,7 +58,11 @@ export type Staged = {
   outcome: Outcome;
   transcript: TranscriptEvent[];
   /** Bodies of the requests, as they came over the wire. */
-  requests: { system: { text: string }[]; messages: { role: string; content: unknown }[] }[];
+  requests: {
+    system: { text: string }[];
+    tools: unknown[];
+    messages: { role: string; content: unknown }[];
+  }[];
   /** What hooks left in the folder `heard`, by file name. */
   heard(name: string): Record<string, unknown>[];
   /** Results the model was told, in order. */
@@ -71,7 +75,7 @@ export type Staged = {
 export async function stage(
   turns: Turns,
   files: Files,
-  given: { brief?: Partial<Brief>; signal?: AbortSignal } = {},
+  given: { brief?: Partial<Brief>; signal?: AbortSignal; memory?: string | null } = {},
 ): Promise<Staged> {
   const room = aRoom();
   const heard = join(room, "heard");
@@ -82,7 +86,8 @@ export async function stage(
   const model = await openModel({ script, directory: join(room, "model") });
   onTestFinished(() => model.close());
   const wire = await tapped(model.url);
-  const workspace = aWorkspace(room, aBrief().gates);
+  const { memory = planned() } = given;
+  const workspace = { ...aWorkspace(room, aBrief().gates), memory };
   await checkOut(git, base, workspace.directory);
   const transcript: TranscriptEvent[] = [];
   const engine = createAnthropicEngine({
