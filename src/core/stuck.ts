@@ -30,15 +30,10 @@ export type Sign =
   | { sign: "conversation"; at: number; building: boolean }
   | { sign: "answer"; at: number }
   | { sign: "silence" }
-  /** `written`: lines of the change it makes. `counts`: tests it reported. */
-  | {
-      sign: "call";
-      action: string;
-      result: string;
-      waits: boolean;
-      written: readonly string[];
-      counts: Counts | null;
-    }
+  /** Something is about to be changed, by these lines. */
+  | { sign: "change"; written: readonly string[] }
+  /** `counts`: tests it reported. */
+  | { sign: "call"; action: string; result: string; waits: boolean; counts: Counts | null }
   | { sign: "gates"; green: boolean; report: string }
   | { sign: "checkpoint"; at: number };
 
@@ -106,6 +101,8 @@ function seenAt(watch: Watch, sign: Sign): Seen {
       };
     case "silence":
       return silent({ ...watch, silences: watch.silences + 1 });
+    case "change":
+      return { watch: { ...watch, written: [...watch.written, ...sign.written] }, verdict: GO_ON };
     case "answer":
       return answered(watch, sign.at);
     case "call":
@@ -136,10 +133,7 @@ function answered(before: Watch, at: number): Seen {
 
 function called(before: Watch, sign: Extract<Sign, { sign: "call" }>): Seen {
   const calls = [...before.calls, digestOf(JSON.stringify([sign.action, sign.result]))];
-  const watch = counted(
-    { ...before, calls, silences: 0, written: [...before.written, ...sign.written] },
-    sign.counts,
-  );
+  const watch = counted({ ...before, calls, silences: 0 }, sign.counts);
   const times = Math.max(inARow(calls, 1), inARow(calls, 2));
   const { pivot, park } = sign.waits ? STUCK.waiting : STUCK.sameCall;
   if (times >= park)

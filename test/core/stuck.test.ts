@@ -20,7 +20,7 @@ const call = (
   result = "same",
   more: Partial<Extract<Sign, { sign: "call" }>> = {},
 ): Sign => ({
-  ...{ sign: "call", action, result, waits: false, written: [], counts: null },
+  ...{ sign: "call", action, result, waits: false, counts: null },
   ...more,
 });
 const times = (count: number, ...signs: Sign[]) => Array.from({ length: count }, () => signs).flat();
@@ -69,7 +69,7 @@ test("answers without a call are the end when they do not stop", () => {
 });
 
 describe("red gate commands", () => {
-  const change = (...written: string[]) => call("edit", written.join(), { written });
+  const change = (...written: string[]): Sign => ({ sign: "change", written });
 
   test("the same failure after a change like the one before demands another approach, then is the end", () => {
     const again = (milliseconds: number) => red(`not ok 1 - adds (${milliseconds} ms)\n# fail 1`);

@@ -49,6 +49,8 @@ export class Course {
   #watch: Watch = UNWATCHED;
   #sentBack = 0;
   #longestGates = 0;
+  /** The plan as it is on disk. */
+  #written: State["steps"] = [];
 
   constructor(terms: Terms) {
     this.#terms = terms;
@@ -105,10 +107,11 @@ export class Course {
   /** Keeps a state and its files. */
   async keep(state: State): Promise<void> {
     const { notes } = this.#terms.workspace;
-    const planned = state.steps !== this.#state.steps && state.steps.length > 0;
     this.#state = state;
     await writeFile(join(notes, "state.md"), printStateFile(state));
-    if (planned) await writeFile(join(notes, "plan.md"), printPlan(state));
+    if (state.steps.length === 0 || state.steps === this.#written) return;
+    this.#written = state.steps;
+    await writeFile(join(notes, "plan.md"), printPlan(state));
   }
 
   async conclude(state: State): Promise<void> {

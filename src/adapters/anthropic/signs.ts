@@ -8,16 +8,24 @@ const WAITS = /\b(?:sleep|wait|until|watch)\b/u;
 type Call = { name: string; input: unknown; output: unknown };
 
 export function signOf({ name, input, output }: Call): Extract<Sign, { sign: "call" }> {
-  const fields = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
-  const command = name === "bash" ? String(fields.command ?? "") : "";
+  const command = name === "bash" ? String(fieldsOf(input).command ?? "") : "";
   return {
     sign: "call",
     action: JSON.stringify([name, sorted(input)]),
     result: JSON.stringify(output) ?? "",
     waits: WAITS.test(command),
-    written: [fields.content, fields.new_string, fields.command].flatMap(linesOf),
     counts: name === "bash" && typeof output === "string" ? countsIn(output) : null,
   };
+}
+
+/** The lines a call is about to write; of a script, which may write anything, those of the script. */
+export function changeBy(input: unknown): Extract<Sign, { sign: "change" }> {
+  const { content, new_string, command } = fieldsOf(input);
+  return { sign: "change", written: [content, new_string, command].flatMap(linesOf) };
+}
+
+function fieldsOf(input: unknown): Record<string, unknown> {
+  return typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
 }
 
 function linesOf(text: unknown): string[] {

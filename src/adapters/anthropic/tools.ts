@@ -18,6 +18,7 @@ import type { Ending } from "#adapters/anthropic/ending.ts";
 import { finishTool } from "#adapters/anthropic/finish.ts";
 import { Guards } from "#adapters/anthropic/guards.ts";
 import { openShortener, type Shorten } from "#adapters/anthropic/shorten.ts";
+import { changeBy } from "#adapters/anthropic/signs.ts";
 import type { Milestone } from "#core/milestone.ts";
 import type { TranscriptEvent, Workspace } from "#ports/engine.ts";
 
@@ -127,6 +128,7 @@ function guarded(
     parse,
     run: (input, context) =>
       inOrder(async () => {
+        course.see(changeBy(input));
         const call = { id: context?.toolUse.id ?? null, tool: tool.name, input };
         return await guards.around(call, async (allowed) => {
           // What a hook wrote in its place is checked like what the model wrote.

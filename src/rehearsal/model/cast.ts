@@ -1,7 +1,7 @@
 /** Which part of the script a conversation plays: by milestone, attempt and phase, never by the order of calls. */
 
 import type { Analysis, Findings, Plan } from "#core/course.ts";
-import { Phase } from "#core/phases.ts";
+import { PHASES, Phase } from "#core/phases.ts";
 import { type Headline, parseHeadline } from "#prose/brief.ts";
 import { type MessagesRequest, openingOf } from "#rehearsal/model/request.ts";
 import { aTurn, type Script, type Turn } from "#rehearsal/model/script.ts";
@@ -10,21 +10,26 @@ export type Cast = { name: Headline | null; turns: readonly Turn[] };
 
 type Entry = Script["milestones"][number];
 
-/** What the script says for this conversation, else for others, else what a phase needs to be over. */
+/** What the script says for this conversation, else for others, else what its phase needs to be over. */
 export function castFor(script: Script, request: MessagesRequest): Cast {
   const opening = openingOf(request);
   const name = parseHeadline(opening);
-  const others = script.otherwise?.turns;
-  if (name === null) return { name, turns: others ?? [asksForAnEntry(name)] };
-  const built = entryFor(script, name, ["execute", "work"])?.turns ?? others;
+  const turns = name === null ? script.otherwise?.turns : turnsFor(script, name, opening);
+  return { name, turns: turns ?? [asksForAnEntry(name)] };
+}
+
+function turnsFor(script: Script, name: Headline, opening: string): readonly Turn[] | null {
+  const others = script.otherwise?.turns ?? null;
+  const played = name.phase === "execute" ? ["execute", "work"] : [name.phase];
+  const own = entryFor(script, name, played)?.turns;
   const phase = Phase.safeParse(name.phase.replace(/-\d+$/u, "")).data;
-  if (phase === undefined || name.phase === "execute") {
-    const own = phase === undefined ? entryFor(script, name, [name.phase])?.turns : built;
-    return { name, turns: own ?? others ?? [asksForAnEntry(name)] };
-  }
-  const own = entryFor(script, name, [name.phase])?.turns;
-  const asked = built === undefined ? asksForAnEntry({ ...name, phase: "work" }) : null;
-  return { name, turns: own ?? [asked ?? aTurn({ tools: [conclusionOf(phase, name, opening)] })] };
+  if (own || phase === undefined || name.phase === "execute") return own ?? others;
+  const known = others !== null || entryFor(script, name, ["work", ...PHASES]) !== null;
+  return [
+    known
+      ? aTurn({ tools: [conclusionOf(phase, name, opening)] })
+      : asksForAnEntry({ ...name, phase: "work" }),
+  ];
 }
 
 /** The entry with the greatest attempt not above the actual one, in the first of these phases that has it. */
