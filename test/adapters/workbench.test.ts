@@ -11,6 +11,7 @@ import { openDesk } from "#adapters/workbench/desk.ts";
 import { HOLD_OUTS_FOLDER } from "#adapters/workbench/hold-outs.ts";
 import { createWorkbench } from "#adapters/workbench/workbench.ts";
 import { Sha } from "#core/milestone.ts";
+import { aBrief } from "./engine-stage.ts";
 
 const room = await mkdtemp(join(tmpdir(), "workbench-"));
 afterAll(() => rm(room, { recursive: true, force: true }));
@@ -130,6 +131,56 @@ test("changed lines are those of the newer version; a deletion leaves none", asy
     { from: 7, to: 8 },
   ]);
   expect(await changedLines(bare, base, head, "b [x].txt")).toEqual([]);
+});
+
+describe("a checkpoint", () => {
+  async function opened() {
+    const { workbench, desk } = await benchWith({
+      "a.txt": "base\n",
+      "gone.txt": "base\n",
+      ".gitignore": "cache\n",
+    });
+    const workspace = await workbench.open(aBrief(), null);
+    const run = async (script: string) => (await workspace.shell(script, 20)).output;
+    return { workspace, desk, run };
+  }
+
+  test("is what the checkout goes back to: files, modes, links, and nothing that came later", async () => {
+    const { workspace, desk, run } = await opened();
+    const list =
+      "find . -path ./.git -prune -o -type f -print | sort; cat a.txt; readlink link; test -x run.sh && echo x";
+    await run(
+      "echo one > a.txt; rm gone.txt; ln -s a.txt link; echo true > run.sh; chmod +x run.sh; echo 1 > cache",
+    );
+    await workspace.checkpoint("step 1");
+    const before = await run(list);
+    expect(before).toBe("./.gitignore\n./a.txt\n./cache\n./run.sh\none\na.txt\nx\n");
+    await run("echo two > a.txt; echo back > gone.txt; rm link run.sh; mkdir -p link; echo x > link/new.txt");
+    expect(await workspace.restore()).toBe(true);
+    expect(await run(list)).toBe(before);
+    expect(await run("git log --oneline --all --format=%s; git stash list")).toBe("base\n");
+    expect(await readFile(join(desk.notes, "checkpoint.patch"), "utf8")).toContain("+one");
+    expect(await readFile(join(desk.notes, "checkpoint.txt"), "utf8")).toBe("step 1\n");
+  });
+
+  test("leads out of the checkout for nobody: a link in a folder's place is replaced, not followed", async () => {
+    const { workspace, desk, run } = await opened();
+    await run("mkdir d; echo kept > d/f.txt");
+    await workspace.checkpoint("step 1");
+    const outside = join(desk.home, "outside");
+    await run(`mkdir -p ${outside}; echo precious > ${outside}/f.txt; rm -r d; ln -s ${outside} d`);
+    expect(await workspace.restore()).toBe(true);
+    expect(await run(`cat ${outside}/f.txt; cat d/f.txt; test -L d || echo folder`)).toBe(
+      "precious\nkept\nfolder\n",
+    );
+  });
+
+  test("that was never taken leaves everything as it is", async () => {
+    const { workspace, run } = await opened();
+    await run("echo one > a.txt");
+    expect(await workspace.restore()).toBe(false);
+    expect(await run("cat a.txt")).toBe("one\n");
+  });
 });
 
 describe("hold-outs", () => {

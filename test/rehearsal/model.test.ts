@@ -61,6 +61,42 @@ test("a conversation plays by milestone, attempt and phase, in any order of call
   expect(textOf(second)).toBe("two");
 });
 
+test("a phase without an entry is concluded with as little as it takes, and `work` plays in execute", async () => {
+  const work = { milestone: "M1", turns: [{ text: "built" }] };
+  const ask = aClient(
+    await aModel({
+      milestones: [
+        work,
+        { milestone: "M1", attempt: 2, phase: "execute", turns: [{ text: "built anew" }] },
+        { milestone: "M1", phase: "test", turns: [{ text: "tested" }] },
+        { milestone: "M2", phase: "analyse", turns: [{ text: "analysed" }] },
+      ],
+      otherwise: { turns: [{ text: "otherwise" }] },
+    }),
+  );
+  const contract = "\n\n- M1/1 It adds (a human will look at it)\n- M1/2 It counts (write a test)\n";
+  const asked = async (milestone: string, attempt: number, phase: string) => {
+    const { role, content } = opening(milestone, attempt, phase);
+    const { content: said } = await ask([{ role, content: `${content}${contract}` }]);
+    return said.map((block) =>
+      block.type === "text" ? block.text : block.type === "tool_use" ? block.name : "",
+    );
+  };
+  const conclusions = ["analyse", "research", "plan", "execute-2"];
+  expect(await Promise.all(conclusions.map((phase) => asked("M1", 1, phase)))).toEqual([
+    ...[["conclude_analysis"], ["conclude_research"], ["conclude_plan"], ["finish"]],
+  ]);
+  expect(await asked("M1", 1, "execute")).toEqual(["built"]);
+  expect(await asked("M1", 3, "execute")).toEqual(["built anew"]);
+  expect(await asked("M1", 1, "test")).toEqual(["tested"]);
+  expect(await asked("M2", 1, "analyse")).toEqual(["analysed"]);
+  expect(await asked("M2", 1, "execute")).toEqual(["otherwise"]);
+  const [concluded] = (
+    await ask([{ role: "user", content: `Milestone M1 · attempt 1 · phase analyse${contract}` }])
+  ).content;
+  expect(concluded).toMatchObject({ input: { checks: [{ criterion: "M1/1" }, { criterion: "M1/2" }] } });
+});
+
 test("a milestone without an entry asks for one, and a script that is over says so", async () => {
   const ask = aClient(await aModel({ milestones: [{ milestone: "M1", turns: [] }] }));
   expect(await ask([opening("M1")])).toMatchObject({ stop_reason: "end_turn" });
@@ -71,6 +107,10 @@ test("a milestone without an entry asks for one, and a script that is over says 
       { name: "finish", input: { status: "blocked", question: expect.stringContaining("M9, attempt 2") } },
     ],
   });
+  const unplanned = await ask([opening("M9", 2, "analyse")]);
+  expect(unplanned.content).toMatchObject([
+    { name: "finish", input: { question: expect.stringContaining("M9, attempt 2, phase work") } },
+  ]);
 });
 
 test("the same conversation is cached up to its last breakpoint, and every token is counted once", async () => {
