@@ -115,6 +115,21 @@ describe("up to the plan", () => {
     expect(played.outcome.outcome).toBe("finished");
   });
 
+  test("a plan that polishes before it works is refused", async () => {
+    const shines = step("Make it shine", { scope: "polish" });
+    const played = await playAll({
+      plan: [
+        { tools: [plannedAs(shines, step("Write it"))] },
+        { tools: [plannedAs(step("Write it"), shines)] },
+      ],
+      execute: [{ tools: [right, done] }],
+    });
+    expect(outputs(played)).toContain(
+      "Step 1 is polish and comes before core step 2: first it works, then it shines.",
+    );
+    expect(played.note("plan.md")).toContain("2. **Make it shine**");
+  });
+
   test("research is sent back to its open questions while there is something to spend on them, and not for ever", async () => {
     const open = researched([], ["Which version is it?"]);
     const research = [{ tools: [open] }, { tools: [open] }, { tools: [open] }];

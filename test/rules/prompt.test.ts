@@ -3,12 +3,16 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readShippedRules } from "#adapters/rules/rules.ts";
-import { toldRules } from "#core/rules.ts";
+import { type Rule, toldRules } from "#core/rules.ts";
 import { systemPrompt } from "#prose/brief.ts";
 import { aBrief } from "../adapters/engine-stage.ts";
 import { bash, done, right, stage } from "../adapters/hooks-stage.ts";
 
-const RULES = await readShippedRules(join(import.meta.dirname, "..", "..", "rules"));
+const SHIPPED = await readShippedRules(join(import.meta.dirname, "..", "..", "rules"));
+const owners = (id: string, sentence: string): Rule => ({
+  ...{ id, sentence, postmortem: "It went wrong once.", enforcement: "prompt", test: null },
+});
+const RULES = [...SHIPPED, owners("tabs", "Indent with tabs."), owners("dates", "Dates are in UTC.")];
 
 test("the sentence of every rule that only the prompt enforces reaches the model, the same in every request", async () => {
   const { requests } = await stage(
@@ -22,10 +26,14 @@ test("the sentence of every rule that only the prompt enforces reaches the model
   const told = RULES.filter(({ enforcement }) => enforcement === "prompt").map(
     ({ sentence }) => `\n- ${sentence}`,
   );
-  expect(told).toHaveLength(7);
+  expect(told).toEqual(["\n- Indent with tabs.", "\n- Dates are in UTC."]);
   const places = told.map((sentence) => systems[0]?.indexOf(sentence) ?? -1);
   expect(Math.min(...places)).toBeGreaterThan(0);
   expect(places).toEqual(places.toSorted((one, other) => one - other));
+});
+
+test("no rule that ships rests on the prompt alone", () => {
+  expect(SHIPPED.filter(({ enforcement }) => enforcement === "prompt")).toEqual([]);
 });
 
 test("what is enforced otherwise is not told, and no rules leave the prompt as it was", () => {
