@@ -25,9 +25,9 @@ export function parseHeadline(message: string): Headline | null {
 
 /**
  * Role, rules, tools, definition of done and the owner's conventions. Byte for byte the same in every request of an
- * attempt: the service refuses a conversation whose beginning changed.
+ * attempt: the service refuses a conversation whose beginning changed. `inPhases`: the work is more than one conversation.
  */
-export function systemPrompt(brief: Brief, instructions: string): string {
+export function systemPrompt(brief: Brief, instructions: string, inPhases = false): string {
   return [
     [
       "You are the engineer for one milestone of this repository. You work alone and unattended: nobody reads along, nobody",
@@ -35,14 +35,14 @@ export function systemPrompt(brief: Brief, instructions: string): string {
       "counts. Others will verify it on another machine, from the files alone, and they do not see what you say about it.",
     ].join("\n"),
     section("Rules", rules(brief)),
-    section("Phases", PHASES_SAID),
     section("Tools", TOOLS),
+    ...(inPhases ? [section("Phases", PHASES_SAID)] : []),
     section("Done", done(brief)),
     ...(instructions.trim() === "" ? [] : [conventions(instructions)]),
   ].join("\n\n");
 }
 
-/** What one conversation begins with, beside the contract. */
+/** What the conversation of a phase begins with, beside the contract. */
 export type Opening = {
   phase: Phase;
   /** 2 and above: goes on where a conversation of the same phase grew too long. */
@@ -56,28 +56,38 @@ export type Opening = {
   gates: { green: boolean; report: string } | null;
 };
 
-/** The contract, where the attempt stands, and what this phase is for. Nothing in it depends on the hour. */
-export function firstMessage(brief: Brief, opening: Opening): string {
+/**
+ * The contract, and where a phase begins: null where all the work is one conversation. Nothing in it depends on the
+ * hour.
+ */
+export function firstMessage(brief: Brief, opening: Opening | null = null): string {
   const { milestone, assignment, earlier } = brief;
-  const { phase, part, state, room, notes, gates } = opening;
-  const name = part === 1 ? phase : `${phase}-${part}`;
+  const phase = opening === null ? "work" : nameOf(opening);
+  const room = opening === null ? "" : ` ${phaseRoom(opening.phase, opening.room)}`;
   return [
-    printHeadline({ milestone: milestone.id, attempt: assignment.attempt, phase: name }),
+    printHeadline({ milestone: milestone.id, attempt: assignment.attempt, phase }),
     `# ${milestone.title}\n\n${milestone.objective}`,
     section("Acceptance criteria", criteria(milestone.id, milestone.criteria)),
     section("Bounds", bounds(brief)),
     section("Gate commands", list(brief.gates.map(code))),
-    section("Limits", `${limits(brief.limits)} ${phaseRoom(phase, room)}`),
+    section("Limits", `${limits(brief.limits)}${room}`),
     ...(earlier.length === 0 ? [] : [section("Earlier attempts", earlierAttempts(earlier))]),
-    section("Where it stands", `${stateSaid(notes)}\n\n${fenced(state)}`),
-    ...(gates === null ? [] : [section("The gate commands just now", gatesSaid(gates))]),
-    ...(part === 1 ? [] : [GOES_ON]),
-    section(`This phase: ${phase}`, phaseAim(phase)),
+    ...(opening === null ? ["Build it, run the gate commands, then call `finish`."] : phaseSections(opening)),
   ].join("\n\n");
 }
 
-function stateSaid(notes: string): string {
-  return `This is \`${notes}/state.md\`: what the phases before this one concluded. Their plan is in \`plan.md\` beside it.`;
+function nameOf({ phase, part }: Opening): string {
+  return part === 1 ? phase : `${phase}-${part}`;
+}
+
+function phaseSections({ phase, part, state, notes, gates }: Opening): string[] {
+  const said = `This is \`${notes}/state.md\`: what the phases before this one concluded. Their plan is in \`plan.md\` beside it.`;
+  return [
+    section("Where it stands", `${said}\n\n${fenced(state)}`),
+    ...(gates === null ? [] : [section("The gate commands just now", gatesSaid(gates))]),
+    ...(part === 1 ? [] : [GOES_ON]),
+    section(`This phase: ${phase}`, phaseAim(phase)),
+  ];
 }
 
 const GOES_ON =
@@ -111,8 +121,7 @@ const TOOLS = list([
   "`bash` runs one script from the root of the checkout in a fresh shell: a `cd` or a variable does not outlive the call." +
     " Its exit code is always shown. Nothing can be typed into it; what does not end is stopped at its `timeout`.",
   "A long output is shown with its middle left out, and its full text is kept in a file that `read` and `grep` may open.",
-  "`finish` ends the attempt; `conclude_analysis`, `conclude_research` and `conclude_plan` end their phases; `step_done` keeps a" +
-    " green step. What the phase at hand does not allow is answered with an error.",
+  "`finish` ends the attempt.",
   "Calls of one message run one after the other, in the order you write them. Look before you change, prefer small edits," +
     " and read the error before you try again: the same call brings the same answer.",
 ]);

@@ -8,7 +8,8 @@ export const PHASES_SAID = [
   "says which one this is, and how it ends. What you say and read in one is gone in the next; what its last call keeps in",
   "`state.md` and `plan.md` is there. Nothing is changed before the plan is made: up to then `write` and `edit` do not work,",
   "and `bash` is for looking. A question for a human is asked before the plan is made, or, where a contradiction shows",
-  "itself later, when nothing else can be done.",
+  "itself later, when nothing else can be done. `conclude_analysis`, `conclude_research` and `conclude_plan` end their phases,",
+  "`step_done` keeps a green step. What the phase at hand does not allow is answered with an error.",
 ].join("\n");
 
 const AIMS: Readonly<Record<Phase, readonly string[]>> = {

@@ -105,7 +105,16 @@ test("each phase is told what it is for, with the contract and where the attempt
 
 test("the system prompt holds the rules and the owner's conventions", async () => {
   const conventions = "# Conventions\n\nTwo spaces.\n\n```js\nlet it = be;\n```\n";
-  await expect(systemPrompt(BRIEF, conventions)).toMatchFileSnapshot("../golden/brief-system-prompt.md");
+  await expect(systemPrompt(BRIEF, conventions, true)).toMatchFileSnapshot(
+    "../golden/brief-system-prompt.md",
+  );
+});
+
+test("where all the work is one conversation, nothing is said of phases", () => {
+  expect(systemPrompt(BRIEF, "")).not.toContain("phase");
+  const message = firstMessage(BRIEF);
+  expect(message.split("\n", 1)).toEqual(["Milestone M3.2 · attempt 3 · phase work"]);
+  expect(message).toMatch(/Build it, run the gate commands, then call `finish`\.$/);
 });
 
 test("conventions cannot leave their fence, and none leave no trace", () => {

@@ -86,7 +86,7 @@ function paramsFor(brief: Brief, instructions: string, { tools }: Toolbox): Atte
   return {
     model: brief.model,
     // A breakpoint of its own: one answer with many calls is longer than the cache looks back from the last block.
-    system: [{ type: "text", text: systemPrompt(brief, instructions), cache_control: ephemeral }],
+    system: [{ type: "text", text: systemPrompt(brief, instructions, true), cache_control: ephemeral }],
     tools,
     cache_control: ephemeral,
     thinking: { type: "adaptive", display: "summarized" },
