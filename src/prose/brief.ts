@@ -76,6 +76,24 @@ export function firstMessage(brief: Brief, opening: Opening | null = null): stri
   ].join("\n\n");
 }
 
+/** The contract in short, and the one question of somebody who is sent to find it out. */
+export function scoutMessage(
+  brief: Brief,
+  { question, number }: { question: string; number: number },
+): string {
+  const { milestone, assignment } = brief;
+  return [
+    printHeadline({ milestone: milestone.id, attempt: assignment.attempt, phase: `scout-${number}` }),
+    `# ${milestone.title}\n\n${milestone.objective}`,
+    section("Your question", fenced(question)),
+    [
+      "You are one of several who look into something for the one who plans this milestone. Answer this question by reading the",
+      "checkout with `read`, `glob` and `grep`; nothing else works here. End with `conclude_research`: what you found out, each in",
+      "a sentence with the file it stands in, and what is still open.",
+    ].join("\n"),
+  ].join("\n\n");
+}
+
 function nameOf({ phase, part }: Opening): string {
   return part === 1 ? phase : `${phase}-${part}`;
 }

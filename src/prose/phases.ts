@@ -21,7 +21,7 @@ const AIMS: Readonly<Record<Phase, readonly string[]>> = {
   ],
   research: [
     "Answer the open questions by reading: the code and its architecture, the lock file for the versions that are really",
-    "there, the documentation of what is installed. Try the trickiest unknown with a few commands that change nothing.",
+    "there, the documentation of what is installed. `look_into` sends others with several questions at the same time. Try the trickiest unknown with a few commands that change nothing.",
     "End with `conclude_research`: what you found out and decided, each in a sentence; and what is still open. It is sent back",
     "while questions are open and budget is left for them.",
   ],

@@ -144,6 +144,34 @@ describe("up to the plan", () => {
     expect(poor.outcome.outcome).toBe("finished");
   });
 
+  test("several questions are looked into at the same time, by reading alone", async () => {
+    const into = (...questions: string[]) => ({ name: "look_into", input: { questions } });
+    const read = { name: "read", input: { file_path: "answer.txt" } };
+    const played = await playAll({
+      research: [
+        { tools: [into("What is the answer?", "Who reads it?")] },
+        { tools: [researched(["Both."])] },
+      ],
+      "scout-1": [
+        { tools: [read, right, bash("echo x > stray.txt"), done, into("More?")] },
+        { tools: [researched(["It is wrong."])] },
+      ],
+      "scout-2": [{ tools: [researched(["The gate."], ["Who else?"])] }],
+      execute: [{ tools: [into("Late?"), bash("ls; cat answer.txt")] }, { tools: [right, done] }],
+    });
+    expect(outputs(played)).toContain(
+      "What is the answer?\n- It is wrong.\n\nWho reads it?\n- The gate.\n- Still open: Who else?",
+    );
+    const refused = played.transcript.filter(({ event, scout }) => event === "denied" && scout === 1);
+    expect(refused.map(({ tool }) => tool)).toEqual(["write", "bash", "finish", "look_into"]);
+    expect(outputs(played)).toContain("answer.txt\nwrong\n[exit code 0]");
+    expect(outputs(played).join()).toContain("`look_into` does not work in the phase execute");
+    expect(parseState(played.note("state.md"))).toMatchObject({ decisions: ["Both."] });
+    expect(played.outcome).toMatchObject({ outcome: "finished" });
+    const counted = played.requests.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0);
+    expect(played.outcome.spend.outputTokens).toBe(counted);
+  });
+
   test("a phase whose share is used up is over, and the next begins with what is known", async () => {
     const looks: Turns = Array.from({ length: 30 }, (_, index) => ({ tools: [bash(`echo ${index}`)] }));
     const played = await playAll({ research: looks, execute: [{ tools: [right, done] }] });

@@ -3,6 +3,7 @@
 import { betaZodTool } from "@anthropic-ai/sdk/helpers/beta/zod";
 import type { BetaRunnableTool } from "@anthropic-ai/sdk/lib/tools/BetaRunnableTool";
 import { ToolError } from "@anthropic-ai/sdk/lib/tools/ToolError";
+import * as z from "zod";
 import { type Course, saidOf } from "#adapters/anthropic/course.ts";
 import { type Ending, exhausted } from "#adapters/anthropic/ending.ts";
 import type { Shorten } from "#adapters/anthropic/shorten.ts";
@@ -29,10 +30,14 @@ type Given = {
   shorten: Shorten;
   signal: AbortSignal;
   end: (ending: Ending) => void;
+  lookInto: LookInto | null;
 };
 
+/** Finds several things out at the same time. Words: what came of each. */
+export type LookInto = (questions: readonly string[]) => Promise<string>;
+
 export function conclusionTools(given: Given): BetaRunnableTool[] {
-  return [analysisTool(given), researchTool(given), planTool(given), stepTool(given)];
+  return [analysisTool(given), lookIntoTool(given), researchTool(given), planTool(given), stepTool(given)];
 }
 
 function analysisTool({ course, milestone }: Given): BetaRunnableTool {
@@ -44,6 +49,24 @@ function analysisTool({ course, milestone }: Given): BetaRunnableTool {
       refuseFor(faultsInAnalysis(analysis, milestone));
       await course.conclude(withAnalysis(course.state, analysis));
       return "Kept in state.md.";
+    },
+  });
+}
+
+/** More at the same time would only stand in each other's way. */
+const MOST_QUESTIONS = 4;
+
+function lookIntoTool({ lookInto }: Given): BetaRunnableTool {
+  return betaZodTool({
+    name: "look_into",
+    description:
+      "Sends others to find several things out at the same time, by reading the checkout. They know the contract and their question, nothing else, and answer in a few sentences.",
+    inputSchema: z.strictObject({
+      questions: z.array(z.string().min(1).max(600)).min(1).max(MOST_QUESTIONS),
+    }),
+    async run({ questions }) {
+      if (lookInto === null) throw new ToolError("Nobody can be sent: read yourself.");
+      return await lookInto(questions);
     },
   });
 }

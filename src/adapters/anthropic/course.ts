@@ -15,6 +15,8 @@ type Terms = {
   transcript: (event: TranscriptEvent) => void;
   /** Seconds since the attempt began. */
   seconds: () => number;
+  /** The only tools that work, whatever the phase; all of the phase's if not given. */
+  only?: readonly string[];
 };
 
 /** Which phases a tool works in. One that is not named works in all of them. */
@@ -22,6 +24,7 @@ const WORKS_IN: Readonly<Record<string, readonly Phase[]>> = {
   write: ["execute", "test"],
   edit: ["execute", "test"],
   conclude_analysis: ["analyse"],
+  look_into: ["research"],
   conclude_research: ["research"],
   conclude_plan: ["plan"],
   step_done: ["execute"],
@@ -98,6 +101,8 @@ export class Course {
 
   /** Why a tool is not to be used in this phase; null: it is. */
   refusalOf(tool: string): string | null {
+    const { only } = this.#terms;
+    if (only && !only.includes(tool)) return `Not run: only ${only.join(", ")} work here.`;
     const phases = WORKS_IN[tool];
     if (phases === undefined || phases.includes(this.phase)) return null;
     const other = isReading(this.phase) ? "nothing is changed yet" : "that phase is over";

@@ -6,6 +6,7 @@ import { Course } from "#adapters/anthropic/course.ts";
 import { Guards } from "#adapters/anthropic/guards.ts";
 import { drive } from "#adapters/anthropic/phases.ts";
 import { openPurse } from "#adapters/anthropic/purse.ts";
+import { sendScouts } from "#adapters/anthropic/scouts.ts";
 import { openToolbox, type Toolbox } from "#adapters/anthropic/tools.ts";
 import type { Brief } from "#core/brief.ts";
 import { resumedState, type State } from "#core/course.ts";
@@ -64,13 +65,15 @@ async function begin(given: {
     seconds: () => (Date.now() - begun) / 1_000,
   });
   const { milestone } = brief;
-  const toolbox = openToolbox({ workspace, milestone, course, transcript, signal: stop, guards });
+  const lookInto = async (questions: readonly string[]) => await sendScouts(attempt, questions);
+  const toolbox = openToolbox({ workspace, milestone, course, transcript, signal: stop, guards, lookInto });
   const params = paramsFor(brief, workspace.instructions, toolbox);
   const names = params.tools.map((tool) => ("name" in tool ? tool.name : tool.type));
   transcript({ event: "begin", ...params, tools: names });
   const endsAt = begun + milliseconds;
   const shared = { brief, workspace, transcript, client, waits, guards, stop, outside: signal };
-  return { ...shared, course, params, toolbox, purse: openPurse(brief), endsAt };
+  const attempt = { ...shared, course, params, toolbox, purse: openPurse(brief), endsAt };
+  return attempt;
 }
 
 /** Where the attempt begins: at its beginning, or with the plan of one that was interrupted. */

@@ -2,6 +2,7 @@
 
 import { openConversation } from "#adapters/anthropic/conversation.ts";
 import { type Attempt, type Closing, converse } from "#adapters/anthropic/converse.ts";
+import { saidOf } from "#adapters/anthropic/course.ts";
 import { type Ending, exhausted } from "#adapters/anthropic/ending.ts";
 import { openShares, type Share } from "#adapters/anthropic/shares.ts";
 import { splitOf } from "#core/course.ts";
@@ -52,20 +53,21 @@ async function openingWords(
   { phase, part, share }: { phase: Phase; part: number; share: Share },
 ): Promise<string> {
   const { brief, course, workspace, stop } = attempt;
-  const report = phase === "test" && part === 1 ? await course.gates(stop) : null;
+  const gates = phase === "test" && part === 1 ? await course.gates(stop) : null;
   return firstMessage(brief, {
     phase,
     part,
     state: printState(course.state),
     room: share.room(),
     notes: workspace.notes,
-    gates: report,
+    gates: gates && { green: gates.green, report: gates.report + saidOf(gates.verdict) },
   });
 }
 
 /** An attempt that ran out half-way says what could be cut off: what is green, and the rest. */
-function withSplit({ course, brief }: Attempt, ending: Ending): Ending {
-  const split = ending.outcome === "exhausted" ? splitOf(course.state) : null;
-  if (ending.outcome !== "exhausted" || split === null) return ending;
+function withSplit({ course, brief, outside }: Attempt, ending: Ending): Ending {
+  if (ending.outcome !== "exhausted" || outside.aborted) return ending;
+  const split = splitOf(course.state);
+  if (split === null) return ending;
   return exhausted(`${ending.because}. ${printSplit(brief.milestone.id, split)}`);
 }

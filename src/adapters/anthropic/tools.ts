@@ -12,7 +12,7 @@ import {
   betaWriteTool,
 } from "@anthropic-ai/sdk/tools/agent-toolset/node";
 import * as z from "zod";
-import { conclusionTools } from "#adapters/anthropic/conclusions.ts";
+import { conclusionTools, type LookInto } from "#adapters/anthropic/conclusions.ts";
 import type { Course } from "#adapters/anthropic/course.ts";
 import type { Ending } from "#adapters/anthropic/ending.ts";
 import { finishTool } from "#adapters/anthropic/finish.ts";
@@ -39,10 +39,12 @@ export function openToolbox(given: {
   course: Course;
   transcript: (event: TranscriptEvent) => void;
   signal: AbortSignal;
+  /** Not given: nobody can be sent. */
+  lookInto?: LookInto;
   /** Those of the owner's hooks if there are any; deletions are logged in any case. */
   guards?: Guards;
 }): Toolbox {
-  const { workspace, transcript, signal, course, milestone } = given;
+  const { workspace, transcript, signal, course, milestone, lookInto = null } = given;
   const { directory } = workspace;
   const { guards = new Guards({ hooks: null, directory, transcript, signal }) } = given;
   const shorten = openShortener(workspace.spill);
@@ -58,7 +60,7 @@ export function openToolbox(given: {
   const end = (as: Ending) => {
     ending ??= as;
   };
-  const closing = { course, milestone, shorten, signal, guards, end };
+  const closing = { course, milestone, shorten, signal, guards, end, lookInto };
   const ended = () => ending ?? guards.ending();
   const inOrder = openQueue(() => ended() !== null || course.concluded);
   const ours = [bashTool(workspace, signal), ...conclusionTools(closing), finishTool(closing)];

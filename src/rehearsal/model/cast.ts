@@ -22,7 +22,7 @@ function turnsFor(script: Script, name: Headline, opening: string): readonly Tur
   const others = script.otherwise?.turns ?? null;
   const played = name.phase === "execute" ? ["execute", "work"] : [name.phase];
   const own = entryFor(script, name, played)?.turns;
-  const phase = Phase.safeParse(name.phase.replace(/-\d+$/u, "")).data;
+  const phase = Phase.safeParse(name.phase.replace(/-\d+$/u, "").replace("scout", "research")).data;
   if (own || phase === undefined || name.phase === "execute") return own ?? others;
   const known = others !== null || entryFor(script, name, ["work", ...PHASES]) !== null;
   return [

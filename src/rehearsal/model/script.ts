@@ -67,7 +67,7 @@ const Entry = z.strictObject({
     .regex(/^[\w-]+$/)
     .default("work")
     .describe(
-      "`analyse`, `research`, `plan`, `execute` or `test`; with `-2` and so on where a conversation of the phase grew too long and another goes on; `opinion`. `work` plays in `execute`. A phase without an entry is concluded at once, with as little as it takes.",
+      "`analyse`, `research`, `plan`, `execute` or `test`; with `-2` and so on where a conversation of the phase grew too long and another goes on; `scout-1` and so on for the questions of `look_into`; `opinion`. `work` plays in `execute`. A phase without an entry is concluded at once, with as little as it takes.",
     ),
   turns: z.array(Turn),
 });
