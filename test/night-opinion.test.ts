@@ -64,8 +64,22 @@ test("what the night's money does not cover is not asked; it waits for the next 
     "assign    M1 attempt 1
     publish   M1 attempt 1 as pull"
   `);
-  expect((await night.goOn(24 * 60, "schedule", builds)).story).toMatchInlineSnapshot(`
+  const byDay = await night.goOn(12 * 60, "tick", builds);
+  expect(byDay.story, "nor is anything asked outside the night's hours").toBe("");
+  expect((await night.goOn(12 * 60, "schedule", builds)).story).toMatchInlineSnapshot(`
     "book      M1 attempt 1 an opinion of M1-1 for $0.50
     land      M1 #1 at M1-1"
   `);
+});
+
+test("a model that cannot be asked holds the change until it can", async () => {
+  let isAway = true;
+  const critic = () => (isAway ? null : []);
+  const night = await aNight({ roadmap, policy: { ...policy, milestones: 1 }, critic });
+  expect(night.story).toMatchInlineSnapshot(`
+    "assign    M1 attempt 1
+    publish   M1 attempt 1 as pull"
+  `);
+  isAway = false;
+  expect((await night.goOn(24 * 60)).story).toContain("land      M1 #1 at M1-1");
 });

@@ -1,6 +1,8 @@
 /** `daybreak drop` and `daybreak revert`, over real HTTP and real git, with nothing but a token. */
 
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { initBare } from "#adapters/git/git.ts";
 import { treeOf } from "#adapters/git/objects.ts";
@@ -122,6 +124,21 @@ test("revert says where it conflicts, and what to do", async () => {
     ),
     remedy: expect.stringMatching(/^Take back first/),
   });
+});
+
+test("a repository need not be named in its clone, and must be anywhere else", async () => {
+  const folder = await temporary();
+  const cli = join(import.meta.dirname, "../../dist/cli.cjs");
+  const said = async (...args: string[]) => {
+    const command = [cli, "revert", "M1", ...args];
+    const child = promisify(execFile)("node", command, { cwd: folder, env: { PATH: process.env.PATH } });
+    return await child.catch(({ stderr }: { stderr: string }) => stderr.split(":", 1)[0]);
+  };
+  expect([await said(), await said("--repository", "owner/notes")]).toEqual(["USAGE", "TOKEN_REFUSED"]);
+  await promisify(execFile)("git", ["init", "-q", folder]);
+  const origin = ["remote", "add", "origin", "git@github.com:owner/notes.git"];
+  await promisify(execFile)("git", ["-C", folder, ...origin]);
+  expect(await said()).toBe("TOKEN_REFUSED");
 });
 
 test("both say what they want when they are asked wrongly", async () => {

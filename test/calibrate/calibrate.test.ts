@@ -140,6 +140,8 @@ test(
     writeFileSync(policy, "limits: { files: 1 }\n");
     const { calibration } = await calibrated(directory);
     expect(calibration.judged).toMatchObject([{ says: "refused", rules: ["limits"] }]);
+    writeFileSync(policy, "limits: { files: 1, lines: 900 }\n");
+    expect(known((await calibrated(directory)).events)).toEqual(["feat: add any number of numbers: new"]);
     writeFileSync(policy, "limitz: 1\n");
     await expect(calibrated(directory)).rejects.toMatchObject({ code: "POLICY_INVALID" });
   },

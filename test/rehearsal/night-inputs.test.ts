@@ -48,6 +48,8 @@ test("what cannot be rehearsed at all ends with its code and its remedy on stder
     ["KEEP_UNREADABLE", [...rehearsing(aRepository()), "--keep", aRepository()]],
     ["USAGE", ["rehearse", "--json", "--repo", empty, "--replay", "minimist@1.2.5..1.2.6"]],
     ["USAGE", ["rehearse", "--nonsense"]],
+    ["USAGE", ["calibrate", empty, "--build", "1"]],
+    ["MODEL_KEY_MISSING", ["calibrate", empty, "--build", "1", "--budget", "3"]],
   ] as const;
   for (const [code, args] of cases) {
     const { code: exit, stdout, stderr } = await daybreak(...args);

@@ -5,6 +5,7 @@ import type { Decision } from "#core/decision.ts";
 import { Failure } from "#core/errors.ts";
 import { NightName } from "#core/journal.ts";
 import { NO_RULES, type Trigger } from "#core/observation.ts";
+import { NOTHING_SPENT } from "#core/outcome.ts";
 import { type Morning, morningOf } from "#core/report.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { landTrain } from "#jobs/land.ts";
@@ -28,8 +29,8 @@ export type NightOptions = Partial<Omit<Setting, "files">> & {
   roadmap: string;
   engine?: Habit;
   trigger?: Trigger;
-  /** What a model says of a head, if the policy asks one: whether it vetoes, and for what. */
-  critic?: (about: { slug: string; attempt: number }) => string[];
+  /** What a model has against a head, if the policy asks one; null: it could not be asked. */
+  critic?: (about: { slug: string; attempt: number }) => string[] | null;
   /** Cycles after which the telling stops, finished or not. */
   cycles?: number;
   /** What happens right before the first decision of that kind is carried out. */
@@ -248,8 +249,10 @@ class Run {
     const { tree, parents } = this.#world.git.read(head);
     const reasons = this.#critic({ slug, attempt });
     const criteria = this.#criteriaOf(slug).map((_, index) => ({ index: index + 1, met: "yes" }));
-    const text = JSON.stringify({ veto: reasons.length > 0, reasons, criteria });
-    const critic = { ask: async () => ({ heard: "answer" as const, text, spend: COST }) };
+    const text = JSON.stringify({ veto: reasons?.length !== 0, reasons, criteria });
+    const away = { heard: "outage" as const, because: "529 overloaded", code: null, spend: NOTHING_SPENT };
+    const answer = { heard: "answer" as const, text, spend: COST };
+    const critic = { ask: async () => (reasons === null ? away : answer) };
     await giveOpinion(assignment, {
       ...this.#desk(`opinion ${slug} ${attempt}`),
       critic: async () => critic,
