@@ -206,6 +206,26 @@ describe("hold-outs", () => {
     expect((await workbench.run("head", "ls -A", base, 20)).output).toBe("a.js\n");
   });
 
+  test("stand in no object of the repository an engine works in, and nor does anything else than its base", async () => {
+    const { workbench, checkout, desk } = await benchWith(
+      { "old.js": "an earlier version\n" },
+      { "checks.yml": CHECKS, "check.js": "the hidden check\n" },
+    );
+    git(checkout, "rm", "--quiet", "old.js");
+    await write(checkout, { "a.js": "the base\n" });
+    git(checkout, "add", "a.js");
+    git(checkout, "commit", "--quiet", "--message", "more");
+    await workbench.prepare([], 60);
+    expect((await workbench.holdOuts())?.paths).toEqual(["check.js"]);
+    await workbench.open(aBrief(), null);
+    const objects = git(desk.prepared, "cat-file", "--batch-all-objects", "--batch");
+    expect(objects).toContain("the base");
+    expect(objects).not.toMatch(/the hidden check|an earlier version/);
+    expect(git(desk.prepared, "rev-list", "--all", "--count")).toBe("1");
+    const seen = git(desk.prepared, "ls-files", "--others", "--cached", "--ignored", "--exclude-standard");
+    expect(`${seen}${git(desk.prepared, "ls-files")}`).toBe("a.js");
+  });
+
   test("are null where none were checked out or nothing lists them, and a broken list is named", async () => {
     expect(await (await benchWith({})).workbench.holdOuts()).toBeNull();
     expect(await (await benchWith({}, { "check.js": "" })).workbench.holdOuts()).toBeNull();
