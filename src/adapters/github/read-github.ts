@@ -3,7 +3,7 @@
 import type { Octokit } from "@octokit/rest";
 import { type Connection, statusOf } from "#adapters/github/connection.ts";
 import { Sha, Slug } from "#core/milestone.ts";
-import type { AttemptRef, Blocker, Check, Observation, Pull } from "#core/observation.ts";
+import { type AttemptRef, type Blocker, Check, type Observation, type Pull } from "#core/observation.ts";
 import { parseBlocker } from "#prose/issue.ts";
 import { isDashboard } from "#prose/morning.ts";
 
@@ -128,18 +128,11 @@ export async function readChecks(connection: Connection, head: Sha): Promise<Che
   ];
 }
 
+/** How a check can end. */
+const Ending = Check.shape.conclusion.exclude(["pending", "unreadable"]);
+
 export function ended(conclusion: string | null): Check["conclusion"] {
-  const known = [
-    "success",
-    "failure",
-    "cancelled",
-    "skipped",
-    "neutral",
-    "stale",
-    "timed_out",
-    "action_required",
-  ] as const;
-  return known.find((one) => one === conclusion) ?? "unreadable";
+  return Ending.safeParse(conclusion).data ?? "unreadable";
 }
 
 function stateOf(state: string): Check["conclusion"] {
