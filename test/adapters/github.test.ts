@@ -16,7 +16,7 @@ import { NOTHING_SPENT } from "#core/outcome.ts";
 import { plan } from "#core/plan.ts";
 import { review } from "#core/review.ts";
 import type { ForgeOptions } from "#rehearsal/forge/options.ts";
-import { ALL, aForge, type Box, HERE, temporary } from "../rehearsal/forge-box.ts";
+import { ALL, aForge, aRule, type Box, HERE, temporary } from "../rehearsal/forge-box.ts";
 import { smallFiles, wordMilestone } from "../rehearsal/world.ts";
 import { landingOf } from "../support/forge-rig.ts";
 
@@ -175,6 +175,36 @@ test("what somebody pushes in the moment of a merge is noticed, and sounds the a
     { commit: published.head, astray: await treeOf(cycle.git, seen.landing.sha) },
   ]);
   expect(review(seen, [])).toMatchObject([{ do: "block", key: "landed-tree" }]);
+});
+
+test("a merge queue bars the branch it stands before, and not a rolling branch beside it", async () => {
+  const box = await aBox({ rules: [aRule({ mergeQueue: true, bypass: ["owner"] })] });
+  const { rules } = await (await aCycle(box, 1)).observe();
+  const clone = await box.clone();
+  await clone.commit(
+    "rolling",
+    { ".github/daybreak.yml": "land: next\ntest: node check.js\n" },
+    "origin/main",
+  );
+  await clone.git("push", "-q", "origin", "rolling:main");
+  const rolling = await (await aCycle(box, 2)).observe();
+  expect([rules.mergeQueue, rolling.landing.branch, rolling.rules.mergeQueue]).toEqual([
+    true,
+    "daybreak/next",
+    false,
+  ]);
+});
+
+test("the pull request of what is looked at leads to the run that took the pictures", async () => {
+  const roadmap = wordMilestone("M1", "dawn").replace(/\n$/, "\n- The page looks calm (look: /)\n");
+  const box = await aForge();
+  const clone = await box.clone();
+  const policy = "land: main\ntest: node check.js\nstart: node check.js\n";
+  await clone.commit("main", { ...smallFiles(`# Roadmap\n\n${roadmap}`), ".github/daybreak.yml": policy });
+  await clone.git("push", "-q", "origin", "main");
+  const { pull: pull_number } = await aPublished(await aCycle(box, 17));
+  const { data } = await box.owner.pulls.get({ ...HERE, pull_number });
+  expect(data.body).toContain(`(${box.forge.url}/${HERE.owner}/${HERE.repo}/actions/runs/17#artifacts)`);
 });
 
 test("a rejection that was cut off before the pull was closed is finished by whoever finds it", async () => {

@@ -106,8 +106,7 @@ async function readChecks(
   const current = reverts.filter(({ parents }) => parents[0] === landing.sha).map(({ sha }) => sha);
   const open = pulls.filter(({ state }) => state === "open");
   const heads = [...open.map(({ head }) => head), ...current];
-  // `daybreak/next` may not be there yet.
-  const branches = [landing.branch, defaultBranch].filter((one) => tips.has(`refs/heads/${one}`));
+  const branches = [landing.branch, defaultBranch];
   const [checks, parked, rules] = await Promise.all([
     Promise.all(heads.map(async (head) => await github.readChecks(connection, head))),
     heads.length > 0 ? github.readParked(connection, new Set<string>(heads)) : [],

@@ -35,15 +35,13 @@ async function rulesOf(
   connection: Connection,
   branch: string,
 ): Promise<{ rules: Rule[]; checks: RequiredCheck[] }> {
-  const { owner, repo, publisher } = connection;
-  const [rules, { data }] = await Promise.all([
+  const [rules, classic] = await Promise.all([
     activeRules(connection, branch),
-    publisher.octokit.rest.repos.getBranch({ owner, repo, branch }),
+    protectionOf(connection, branch),
   ]);
   const fromRules = rules.flatMap((rule) =>
     rule.type === "required_status_checks" ? (rule.parameters?.required_status_checks ?? []) : [],
   );
-  const classic = data.protection?.required_status_checks;
   const checks = classic?.checks ?? classic?.contexts?.map((context) => ({ context, app_id: null })) ?? [];
   return {
     rules,
@@ -61,6 +59,17 @@ async function rulesOf(
       })),
     ],
   };
+}
+
+/** Null for a branch that is not there yet: rulesets may speak of it already, classic protection is of branches. */
+async function protectionOf({ owner, repo, publisher }: Connection, branch: string) {
+  try {
+    const { data } = await publisher.octokit.rest.repos.getBranch({ owner, repo, branch });
+    return data.protection?.required_status_checks;
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
 }
 
 async function activeRules({ owner, repo, publisher }: Connection, branch: string) {
