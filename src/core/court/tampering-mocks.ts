@@ -3,7 +3,7 @@
 import type { ChangedFile } from "#core/court/changed-file.ts";
 import type { Objection } from "#core/court/objection.ts";
 import type { Call, Outline } from "#core/court/outline.ts";
-import { codeLines, objected, quoted } from "#core/court/tampering-text.ts";
+import { addedCode, codeLines, objected, quoted } from "#core/court/tampering-text.ts";
 
 const MOCKS =
   /^(?:vi|jest)\.(?:mock|doMock|unstable_mockModule|setMock)$|^(?:mock|t|td|quibble)\.(?:module|replace|replaceEsm|mock|mockRequire)$|^(?:proxyquire|mockRequire|rewiremock|quibble)$/;
@@ -22,7 +22,11 @@ export function mockedSubjects(files: readonly ChangedFile[]): Objection[] {
       const known = new Set(file.before?.outline?.calls.map(sayCall));
       const calls = outline.calls.filter((call) => !known.has(sayCall(call)));
       const found = calls.filter((call) => mocksSubject(file, call) || replacesSubject(file, call, sources));
-      return [...found.map((call) => mocked(file, call)), ...rewritten(file, outline, sources)];
+      return [
+        ...found.map((call) => mocked(file, call)),
+        ...assigned(file, sources),
+        ...rewritten(file, outline, sources),
+      ];
     });
 }
 
@@ -75,6 +79,28 @@ function replacesSubject(file: ChangedFile, call: Call, sources: readonly Change
       lineOf(file, call.line),
     );
   return answers && asserts(file, name);
+}
+
+const ASSIGNS =
+  /^\s*[\w$.]+\.([\p{L}_$][\p{L}\p{N}_$]*)\s*=\s*(?:async\b|function\b|lambda\b|\(?[\w\s,={}$]*\)?\s*=>)/u;
+
+/** `rules.discounted = () => 5`: a changed function is another one before the test asserts on it. */
+function assigned(file: ChangedFile, sources: readonly ChangedFile[]): Objection[] {
+  const names = new Set(
+    sources.flatMap(({ after }) => after?.outline?.functions.flatMap(({ name }) => name ?? []) ?? []),
+  );
+  return addedCode(file)
+    .filter(({ text }) => {
+      const name = ASSIGNS.exec(text)?.[1] ?? "";
+      return names.has(name) && asserts(file, name);
+    })
+    .slice(0, 1)
+    .map(({ line, text }) =>
+      objected("subject mocked", file, line, {
+        because: `${quoted(text)} replaces what the test is about`,
+        remedy: "Test the real function; replace only what it talks to",
+      }),
+    );
 }
 
 /** The test brings its own function of the subject's name, and nothing of the project. */

@@ -3,6 +3,7 @@
 import type { ChangedFile } from "#core/court/changed-file.ts";
 import type { Objection } from "#core/court/objection.ts";
 import { answersByHeart } from "#core/court/tampering-answers.ts";
+import { unreadParameters } from "#core/court/tampering-parameters.ts";
 import { addedCode, addedLines, objected, quoted } from "#core/court/tampering-text.ts";
 import type { Milestone } from "#core/milestone.ts";
 
@@ -33,12 +34,18 @@ const NEAR = 3;
 const READS =
   /^(?:fs\.|fsp?\.|promises\.)?(?:readFile\w*|createReadStream|readdir\w*|open|glob\w*)$|(?:^|\.)(?:read_text|read_bytes|open|listdir|ReadFile|ReadDir|Open|import|require|createRequire|import_module|spec_from_file_location|new URL|glob|rglob|iterdir|getsource|exec|Bun\.file)$/;
 
+/** Whether something is there, asked of the folder of the tests as of a file of theirs. */
+const ASKS_FOR =
+  /(?:^|\.)(?:existsSync|accessSync?|(?:l?stat)(?:Sync)?|exists|isdir|isfile|is_dir|is_file|access|Stat|Lstat|Path|new URL)$/;
+const TEST_FOLDER = /^(?:\.{0,2}\/)*(?:tests?|__tests__|specs?|testdata)\/?$/;
+
 export function specialCases(files: readonly ChangedFile[], contract: Contract): Objection[] {
   const sources = files.filter(({ isTest, path, after }) => !isTest && after?.outline && !TOOLING.test(path));
   return [
     ...sources.flatMap((file) => knowsItsPlace(file, contract)),
     ...sources.flatMap(equalsAnything),
     ...sources.flatMap((file) => bringsTests(file, contract)),
+    ...unreadParameters(sources, contract),
     ...sources.flatMap((file) => readsTests(file, files)),
     ...answersByHeart(sources, files, contract),
   ];
@@ -98,7 +105,9 @@ function bringsTests(file: ChangedFile, contract: Contract): Objection[] {
 /** A source that opens a file of the tests: they know the answers. */
 function readsTests(file: ChangedFile, files: readonly ChangedFile[]): Objection[] {
   const outline = file.after?.outline;
-  if (!outline?.calls.some(({ name }) => READS.test(name))) return [];
+  const reads = outline?.calls.some(({ name }) => READS.test(name) || ASKS_FOR.test(name));
+  const asking = new Set(outline?.calls.flatMap(({ name, line }) => (ASKS_FOR.test(name) ? [line] : [])));
+  if (!outline || !reads) return [];
   const added = new Set(addedLines(file).map(({ line }) => line));
   const names = files.filter(({ isTest }) => isTest).map(({ path }) => path.split("/").at(-1) ?? path);
   const known = new Set(file.before?.outline?.literals.map(({ value }) => value));
@@ -107,12 +116,14 @@ function readsTests(file: ChangedFile, files: readonly ChangedFile[]): Objection
       kind === "string" &&
       added.has(line) &&
       !known.has(value) &&
-      (names.some((name) => value.endsWith(name)) || TEST_FILE.test(value)),
+      (names.some((name) => value.endsWith(name)) ||
+        TEST_FILE.test(value) ||
+        (asking.has(line) && TEST_FOLDER.test(value))),
   );
   if (!found) return [];
   return [
     objected("special case", file, found.line, {
-      because: `the source names ${quoted(found.value)}, a file of the tests, and reads files`,
+      because: `the source names ${quoted(found.value)}, where the tests are, and asks for files`,
       remedy: "Work the answer out, or keep what both need outside the tests",
     }),
   ];

@@ -5,7 +5,7 @@ import type { TestProof } from "#core/evidence.ts";
 import { resultsOf } from "#jobs/court/bench.ts";
 import type { Sitting } from "#jobs/court/sitting.ts";
 import { outcomeIn, sameFile } from "#jobs/court/stubs.ts";
-import { isCalled, runFiles, type TestFile } from "#jobs/court/test-files.ts";
+import { isCalled, layOutHead, runFiles, type TestFile } from "#jobs/court/test-files.ts";
 
 /** So many are told of one change. */
 const MOST_TOLD = 5;
@@ -22,6 +22,8 @@ export async function unreached(
   if (failing.length === 0 || !proofs.some(({ onHead }) => onHead === "passed")) return [];
   const writes = Object.fromEntries(failing.map(({ path, text }) => [path, text]));
   const own = failing.map(({ file }) => file);
+  // What was written for stubs and mutants still lies there.
+  await layOutHead(sitting);
   const results = resultsOf(await runFiles(sitting, own, { writes, patience }));
   if (results === null) return [];
   const isMeant = ({ test, file }: TestProof) =>
