@@ -14,6 +14,7 @@ import { FEATURES_JAVASCRIPT } from "./honest-javascript/features.ts";
 import { PAPERS_JAVASCRIPT } from "./honest-javascript/papers.ts";
 import { STATEFUL_JAVASCRIPT } from "./honest-javascript/stateful.ts";
 import { HONEST_OLDER, HONEST_STRANGERS, HONEST_STRANGERS_VITEST } from "./honest-javascript/strangers.ts";
+import { HONEST_STRANGERS_AGAIN } from "./honest-javascript/strangers-again.ts";
 import { CHANGES_PYTHON } from "./honest-python/changes.ts";
 import { FEATURES_PYTHON } from "./honest-python/features.ts";
 import { STATEFUL_PYTHON } from "./honest-python/stateful.ts";
@@ -24,6 +25,7 @@ import { OLDER_JEST, OLDER_MOCHA, OLDER_TAPE } from "./javascript/older.ts";
 import { REACHING_JAVASCRIPT } from "./javascript/reaching.ts";
 import { SPECIAL_CASES_JAVASCRIPT } from "./javascript/special-cases.ts";
 import { STRANGERS_JAVASCRIPT, STRANGERS_VITEST } from "./javascript/strangers.ts";
+import { STRANGERS_AGAIN } from "./javascript/strangers-again.ts";
 import { TAMPERING_JAVASCRIPT } from "./javascript/tampering.ts";
 import { UNHEARD_JAVASCRIPT } from "./javascript/unheard.ts";
 import { VACUOUS_JAVASCRIPT } from "./javascript/vacuous.ts";
@@ -56,6 +58,7 @@ export const CORPUS: readonly Case[] = [
   ...STRANGERS_PYTHON,
   ...STRANGERS_UNITTEST,
   ...STRANGERS_GO,
+  ...STRANGERS_AGAIN,
   ...FEATURES_JAVASCRIPT,
   ...COLLABORATORS_JAVASCRIPT,
   ...CHANGES_JAVASCRIPT,
@@ -74,4 +77,5 @@ export const CORPUS: readonly Case[] = [
   ...HONEST_STRANGERS_PYTHON,
   ...HONEST_UNITTEST,
   ...HONEST_STRANGERS_GO,
+  ...HONEST_STRANGERS_AGAIN,
 ];
