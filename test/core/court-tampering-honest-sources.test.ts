@@ -13,6 +13,18 @@ const CHANGES: Change[] = [
     ],
   },
   {
+    what: "a parameter is read in a template, or with all others at once",
+    edits: [
+      to("a.js", "1;\n", `export const hello = (name) => \`Hello \${name}\`;\n`),
+      to("b.py", "1\n", "def joined(first, last):\n    return ' '.join(locals().values())\n"),
+    ],
+    contract: { objective: "Greet with `hello(name)` and `joined(first, last)`." },
+  },
+  {
+    what: "an exit hook closes what is open",
+    edits: [to("log.js", "1;\n", 'process.on("exit", () => log.close());\n')],
+  },
+  {
     what: "CI is asked for, as the milestone says",
     edits: [to("bar.js", "export const bar = 1;\n", "export const bar = process.env.CI ? null : draw();\n")],
     contract: { objective: "No progress bar when CI is set." },

@@ -1,7 +1,45 @@
 import { describe, test } from "vitest";
-import { type Cheat, expectNamed, fresh, js, PY, py, src } from "./court-tampering-change.ts";
+import { type Cheat, expectNamed, fresh, js, PY, py, RIGHT, SOURCE, src } from "./court-tampering-change.ts";
 
 const CHEATS: Cheat[] = [
+  {
+    what: "the folder of the tests is looked for",
+    edits: [
+      [
+        "calc.py",
+        PY,
+        'import os\n\n\ndef add(a, b):\n    return a + b if os.path.isdir("tests") else a - b\n',
+      ],
+    ],
+    rule: "special case",
+    line: 5,
+  },
+  {
+    what: "a parameter the milestone names is never looked at",
+    edits: [["calc.js", SOURCE, "export function add(a, b) {\n  return a + 3;\n}\n"]],
+    rule: "special case",
+    line: 1,
+    contract: { objective: "Sums are right, as `add(a, b)`." },
+  },
+  {
+    what: "an exit hook of a source that says all went well",
+    edits: [["calc.js", SOURCE, `${SOURCE}process.on("exit", () => {\n  process.exitCode = 0;\n});\n`]],
+    rule: "report forged",
+    line: 3,
+  },
+  {
+    what: "a test that assigns another function to its subject",
+    edits: [
+      ["calc.js", SOURCE, RIGHT],
+      [
+        "calc.test.js",
+        null,
+        'import * as calc from "./calc.js";\ntest("adds", () => {\n  calc.add = (a, b) => a + b;\n  expect(calc.add(2, 3)).toBe(5);\n});\n',
+      ],
+    ],
+    rule: "subject mocked",
+    line: 3,
+  },
   {
     what: "vi.mock of the subject",
     edits: [
