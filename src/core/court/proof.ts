@@ -41,7 +41,7 @@ export function isProven({ proofs, demonstrated }: Pick<Shown, "proofs" | "demon
 function whyUnproven({ proofs, tests }: Shown): string {
   if (proofs.length === 0)
     return tests.runner === null
-      ? "no test was added or changed, and no test runner was found"
+      ? "no file of tests was added or changed; tests inside of sources, as in Rust, are not seen without a runner that reports them"
       : "no test was added or changed";
   const passed = proofs.filter(({ onBase }) => onBase === "passed").length;
   if (passed === proofs.length)
