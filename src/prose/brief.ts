@@ -192,6 +192,11 @@ function criteria(id: string, all: readonly AcceptanceCriterion[]): string {
   );
 }
 
+/** `M3.2/1` in the name of a function: `m3_2_1`. */
+function identifier(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_");
+}
+
 function check({ way }: AcceptanceCriterion, name: string): string {
   switch (way.by) {
     case "command": {
@@ -212,7 +217,7 @@ function check({ way }: AcceptanceCriterion, name: string): string {
     case "manual":
       return "a human will look at it";
     case "none":
-      return `write a test for it whose title holds ${code(name)}, and which fails without the change; else a human decides`;
+      return `write a test for it whose title holds ${code(name)} (${code(identifier(name))} where it is a function's name), and which fails without the change; else a human decides`;
   }
 }
 
