@@ -122,6 +122,7 @@ test.each([
   ["pnpm --filter @shop/web test -r x", "jest: jest --ci -r x in packages/web"],
   ["yarn workspace @shop/web test", "jest: jest --ci in packages/web"],
   ["yarn --cwd packages/web test", "jest: jest --ci in packages/web"],
+  ["make -r check", "other: make -r check"],
   ["make -C packages/web check", "jest: npx jest in packages/web"],
   ["cd services/clock && go test ./...", "go test: go test ./... in services/clock"],
   ["go -C services/clock test ./...", "go test: go test ./... in services/clock"],

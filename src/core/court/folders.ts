@@ -15,26 +15,32 @@ export type Packages = {
 /** The same command without its words about folders, and the folders in which it runs. */
 export type Moved = { folders: readonly string[]; words: readonly Word[] };
 
-/** Options that say where; the second group is a value written beside the first. */
-const OPTION =
-  /^(?:(--prefix|--cwd|-C|--dir|--directory|-w|--workspace|--filter|-F)(?:=(.*))?|-ws|--workspaces|-r|--recursive)$/s;
+/** Options that say where, by program; the second group is a value written beside the first. None: in all packages. */
+const OPTIONS: Readonly<Record<string, RegExp>> = {
+  npm: /^(?:(--prefix|-C|-w|--workspace)(?:=(.*))?|-ws|--workspaces)$/s,
+  yarn: /^(--cwd)(?:=(.*))?$/s,
+  pnpm: /^(?:(--dir|-C|-F|--filter)(?:=(.*))?|-r|--recursive)$/s,
+  bun: /^(--cwd|-F|--filter)(?:=(.*))?$/s,
+  make: /^(--directory|-C)(?:=(.*))?$/s,
+  go: /^(-C)(?:=(.*))?$/s,
+};
 const OF_A_PACKAGE = /^(?:-w|--workspace|--filter|-F)$/;
 
 /** These read their own options behind the script's name as well; for the others these are the script's. */
 const READS_ON = new Set(["npm", "make"]);
-const MOVES = new Set([...MANAGERS, "make", "go"]);
 
 /** Null: nobody can say where. `words` begins with the program. */
 export function movedBy(words: readonly Word[], folder: string, packages: Packages): Moved | null {
   const [head, ...rest] = words;
-  if (head === undefined || !MOVES.has(head.value)) return { folders: [folder], words };
+  const option = Object.hasOwn(OPTIONS, head?.value ?? "") ? OPTIONS[head?.value ?? ""] : undefined;
+  if (head === undefined || option === undefined) return { folders: [folder], words };
   if (head.value === "yarn" && rest[0]?.value === "workspace") {
     const found = packages.at(rest[1]?.value ?? "");
     return found === null ? null : { folders: [found], words: [head, ...rest.slice(2)] };
   }
-  const end = endOfOptions(head.value, rest);
+  const end = endOfOptions(head.value, rest, option);
   const own = rest.slice(0, end);
-  const options = own.map(({ value }) => OPTION.exec(value));
+  const options = own.map(({ value }) => option.exec(value));
   const kept = own.filter((_, at) => !options[at] && !takesNext(options[at - 1]));
   const at = options.findLastIndex((option) => option !== null);
   const said = options[at];
@@ -60,9 +66,9 @@ function foldersOf(
 }
 
 /** Behind it stands what is the script's or the program's. */
-function endOfOptions(program: string, rest: readonly Word[]): number {
+function endOfOptions(program: string, rest: readonly Word[], option: RegExp): number {
   const end = rest.findIndex(({ value }, at) => {
-    const isTaken = takesNext(OPTION.exec(rest[at - 1]?.value ?? ""));
+    const isTaken = takesNext(option.exec(rest[at - 1]?.value ?? ""));
     const isName = !value.startsWith("-") && value !== "run" && !isTaken;
     return value === "--" || (isName && !READS_ON.has(program));
   });
