@@ -6,6 +6,7 @@ import {
   asks,
   builds,
   byPart,
+  doesNotFit,
   editsTheWorkflow,
   failsItsTest,
   roadmapOf,
@@ -160,6 +161,15 @@ describe("what does not land", () => {
       publish   M1 attempt 3 as pull
       land      M1 #5 at M1-3"
     `);
+  });
+
+  test("a milestone that does not fit is not tried again: its owner is asked whether to split it", async () => {
+    const { story, morning } = await aNight({ roadmap: roadmapOf("M1"), engine: byPart({ M1: doesNotFit }) });
+    expect(story).toContain(
+      "publish   M1 attempt 1 as blocked (the engine exhausted: parked: a split is proposed)",
+    );
+    expect(story).not.toContain("attempt 2");
+    expect(morning.blocked).toMatchObject([{ ask: expect.stringContaining("M1.1 — Half of it") }]);
   });
 
   test("the engine's question becomes a blocker, and its answer another attempt", async () => {

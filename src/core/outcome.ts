@@ -37,7 +37,13 @@ export function addSpend(one: Spend, other: Spend): Spend {
 export const Outcome = z.discriminatedUnion("outcome", [
   z.strictObject({ outcome: z.literal("finished"), summary: z.string(), spend: Spend }),
   z.strictObject({ outcome: z.literal("blocked"), because: z.string(), ask: z.string(), spend: Spend }),
-  z.strictObject({ outcome: z.literal("exhausted"), because: z.string(), spend: Spend }),
+  z.strictObject({
+    outcome: z.literal("exhausted"),
+    because: z.string(),
+    /** The milestones to make of one that did not fit, in the words of a roadmap; a model's words. */
+    split: z.string().optional(),
+    spend: Spend,
+  }),
   z.strictObject({
     outcome: z.literal("failed"),
     because: z.string(),

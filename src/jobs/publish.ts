@@ -101,7 +101,10 @@ async function judgeChange(
   const stopped = outcome.outcome === "finished" ? [] : [`the engine ${outcome.outcome}: ${outcome.because}`];
   const rejected = (...because: string[]) => ({ as: "rejected" as const, because: [...stopped, ...because] });
   const patch = await handOver.readPatch();
-  if (patch === null || patch.length === 0) return rejected("nothing was changed");
+  if (patch === null || patch.length === 0)
+    return outcome.outcome === "exhausted" && outcome.split !== undefined
+      ? { as: "blocked", because: stopped, ask: `Shall it be split like this?\n\n${outcome.split}` }
+      : rejected("nothing was changed");
   const staged = await trees.stage(receipt.base, patch, milestone, observation);
   if ("refused" in staged) return rejected(staged.refused);
   if ("conflicts" in staged)

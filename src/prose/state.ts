@@ -71,7 +71,7 @@ function planned({ step, files, scope, dependsOn, gate }: Step, number: number):
   ].join("\n");
 }
 
-/** What to make of a milestone that did not fit, in the words of a roadmap. */
+/** The milestones to make of one that did not fit, in the words of a roadmap. */
 export function printSplit(milestone: string, split: Split): string {
   const parts = split.map(({ title, objective, criteria }, index) =>
     [
@@ -82,7 +82,7 @@ export function printSplit(milestone: string, split: Split): string {
       ...criteria.map((one) => `- ${oneLine(one)}`),
     ].join("\n"),
   );
-  return ["It could be split like this:", ...parts].join("\n\n");
+  return parts.join("\n\n");
 }
 
 function stepSaid(state: State): string {

@@ -51,9 +51,7 @@ test("a split is proposed in the words of a roadmap", () => {
     ["M3.2.2", ["M3.2.1"], "planned"],
   ]);
   expect(split).toMatchInlineSnapshot(`
-    "It could be split like this:
-
-    ### M3.2.1 — Write drafts 📝
+    "### M3.2.1 — Write drafts 📝
     **Objective:** Keep notes.
     **Acceptance criteria:**
     - \`npm test\` passes

@@ -115,6 +115,11 @@ export const runsOutOfMoney: Habit = (desk) => {
   return { outcome: "exhausted", because: "its $2.50 are spent", spend: { ...COST, usd: 2.5 } };
 };
 
+export const doesNotFit: Habit = () => ({
+  ...{ outcome: "exhausted", because: "parked: a split is proposed", spend: COST },
+  split: "### M1.1 — Half of it 📝",
+});
+
 export const isDear: Habit = (desk) => {
   builds(desk);
   return { outcome: "finished", summary: "done", spend: { ...COST, usd: 3 } };

@@ -98,8 +98,8 @@ function planTool({ course, milestone, end }: Given): BetaRunnableTool {
       refuseFor(faultsInPlan(plan));
       await course.conclude(withPlan(course.state, plan));
       if (plan.split === undefined) return "Kept in plan.md.";
-      const split = printSplit(milestone.id, plan.split);
-      end(exhausted(`parked: the milestone does not fit its limits. ${split}`));
+      const because = "parked: the milestone does not fit its limits, and a split is proposed";
+      end({ ...exhausted(because), split: printSplit(milestone.id, plan.split) });
       return "The milestone is parked.";
     },
   });

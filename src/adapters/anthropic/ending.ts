@@ -6,7 +6,7 @@ import type { Outcome } from "#core/outcome.ts";
 type WithoutSpend<Each> = Each extends Outcome ? Omit<Each, "spend"> : never;
 export type Ending = WithoutSpend<Outcome>;
 
-export function exhausted(because: string): Ending {
+export function exhausted(because: string): Extract<Ending, { outcome: "exhausted" }> {
   return { outcome: "exhausted", because };
 }
 

@@ -68,6 +68,5 @@ async function openingWords(
 function withSplit({ course, brief, outside }: Attempt, ending: Ending): Ending {
   if (ending.outcome !== "exhausted" || outside.aborted) return ending;
   const split = splitOf(course.state);
-  if (split === null) return ending;
-  return exhausted(`${ending.because}. ${printSplit(brief.milestone.id, split)}`);
+  return split === null ? ending : { ...ending, split: printSplit(brief.milestone.id, split) };
 }
