@@ -75,14 +75,25 @@ export type Staged = {
 export async function stage(
   turns: Turns,
   files: Files,
-  given: { brief?: Partial<Brief>; signal?: AbortSignal; memory?: string | null } = {},
+  given: {
+    brief?: Partial<Brief>;
+    signal?: AbortSignal;
+    memory?: string | null;
+    /** Turns of other phases than `work`. */
+    phases?: Readonly<Record<string, Turns>>;
+  } = {},
 ): Promise<Staged> {
   const room = aRoom();
   const heard = join(room, "heard");
   mkdirSync(heard);
   const filled = Object.entries(files).map(([path, content]) => [path, content.replaceAll("$HEARD", heard)]);
   const { git, base } = await aBase(room, Object.fromEntries(filled));
-  const script = { version: 1 as const, milestones: [{ milestone: "M1", turns }] };
+  const others = Object.entries(given.phases ?? {}).map(([phase, turns]) => ({
+    milestone: "M1",
+    phase,
+    turns,
+  }));
+  const script = { version: 1 as const, milestones: [{ milestone: "M1", turns }, ...others] };
   const model = await openModel({ script, directory: join(room, "model") });
   onTestFinished(() => model.close());
   const wire = await tapped(model.url);

@@ -266,3 +266,29 @@ test("a hook that says `continue: false` ends the attempt, and nothing more is r
   expect(requests).toHaveLength(1);
   expect(existsSync(join(workspace, "made.txt"))).toBe(false);
 });
+
+test("PreCompact comes where a conversation grew too long, SubagentStop where somebody who was sent comes back", async () => {
+  const keeps = "cat >> $HEARD/events; echo >> $HEARD/events";
+  const { heard, outcome } = await stage(
+    [
+      { tools: [right], stopReason: "max_tokens" },
+      { text: "…", stopReason: "model_context_window_exceeded" },
+    ],
+    settingsOf({ ...onEvent("PreCompact", keeps), ...onEvent("SubagentStop", keeps) }),
+    {
+      memory: null,
+      phases: {
+        research: [
+          { tools: [{ name: "look_into", input: { questions: ["Where is it?"] } }] },
+          { tools: [{ name: "conclude_research", input: { decisions: [], questions: [] } }] },
+        ],
+        "execute-2": [{ tools: [right, done] }],
+      },
+    },
+  );
+  expect(outcome.outcome).toBe("finished");
+  expect(heard("events")).toMatchObject([
+    { hook_event_name: "SubagentStop", last_assistant_message: "Where is it?" },
+    { hook_event_name: "PreCompact", trigger: "auto" },
+  ]);
+});

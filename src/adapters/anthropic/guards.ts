@@ -83,6 +83,16 @@ export class Guards {
     return withWords(`A hook of the owner's says it is not done: ${ruling.denied}`, ruling.told);
   }
 
+  /** A conversation grew too long, and another goes on from what is on disk. Nobody can prevent it. */
+  async compact(): Promise<void> {
+    await this.#fire("PreCompact", "auto", { trigger: "auto", custom_instructions: "" });
+  }
+
+  /** Somebody who was sent came back with these words. */
+  async cameBack(words: string): Promise<void> {
+    await this.#fire("SubagentStop", null, { stop_hook_active: false, last_assistant_message: words });
+  }
+
   /** Says goodbye, also after the signal: these hooks are given a moment, and no more. */
   async end(): Promise<void> {
     await this.#fire("SessionEnd", "other", { reason: "other" }, new AbortController().signal);

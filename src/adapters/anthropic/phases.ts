@@ -44,6 +44,7 @@ async function hold(
     course.converse();
     const closing = await converse(attempt, conversation, share);
     if (closing.over !== "overflow") return closing;
+    await guards.compact();
     await course.keep({ ...course.state, files: await course.changedPaths() });
   }
 }

@@ -51,12 +51,14 @@ async function scout(
   const own = { ...attempt, course, toolbox, transcript, params: { ...params, tools: toolbox.tools } };
   const closing = await converse(own, conversation, share);
   const { decisions, questions } = course.state;
-  return [
-    `${question}`,
+  const words = [
+    question,
     ...decisions.map((one) => `- ${one}`),
     ...questions.map((one) => `- Still open: ${one}`),
     ...(course.concluded ? [] : [`- It was not found out: ${closing.over}.`]),
   ].join("\n");
+  await guards.cameBack(words);
+  return words;
 }
 
 /** Of what is left each of them may ask for an equal part: they ask at the same time, and no cap knows of the others. */
