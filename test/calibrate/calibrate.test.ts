@@ -198,7 +198,8 @@ test(
       budget: 3,
       each: 2.5,
     });
-    expect(requests).toBe(2);
+    // One for each phase up to the plan, two to build.
+    expect(requests).toBe(5);
     const again = await built(files, directory);
     expect([again.calibration.builds, again.requests]).toEqual([calibration.builds, 0]);
     expect(tellCalibration(calibration)).toContain("\nBuilt by the engine: 1 of 1, for ");
