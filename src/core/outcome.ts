@@ -30,6 +30,10 @@ export function addSpend(one: Spend, other: Spend): Spend {
   };
 }
 
+export function tokensOf(spend: Spend): number {
+  return spend.inputTokens + spend.outputTokens + spend.cacheReadTokens + spend.cacheWriteTokens;
+}
+
 /**
  * `finished`: says it is done and its gate commands were green · `blocked`: asks a question only a human can answer ·
  * `exhausted`: a limit was reached · `failed`: the model or its service could not go on.
@@ -49,6 +53,8 @@ export const Outcome = z.discriminatedUnion("outcome", [
     because: z.string(),
     /** A code of the error catalogue when the night as a whole cannot go on (key refused, spending cap). */
     code: z.string().nullable(),
+    /** When what stands in the way is over by itself; until then nothing starts, and no human is asked. */
+    until: z.iso.datetime().optional(),
     spend: Spend,
   }),
 ]);

@@ -30,7 +30,7 @@ async function aModel(turns: Turns) {
 
 async function aProxy(
   upstream: string,
-  change: { usd?: number; maxTokens?: number } = {},
+  change: { usd?: number; maxTokens?: number; tokens?: number } = {},
 ): Promise<KeyProxy> {
   const rules = { upstream, models: { "claude-opus-5-5": PRICE }, maxTokens: 32_000, usd: 5, ...change };
   const proxy = await startKeyProxy({ entry: ENTRY, key: KEY, rules });
@@ -59,7 +59,7 @@ async function attempt(turns: Turns, through: boolean) {
     signal,
   );
   await sleep(20);
-  return { outcome, events, requests: model.requests(), spent: proxy?.spent() ?? null };
+  return { outcome, events, requests: model.requests(), spent: await proxy?.spent() };
 }
 
 describe("an attempt through the proxy", () => {
@@ -89,7 +89,7 @@ describe("an attempt through the proxy", () => {
     const { outcome, spent } = await attempt([{ tools: [right] }, { tools: [done] }], true);
     expect(outcome.outcome).toBe("finished");
     expect(outcome.spend.usd).toBeGreaterThan(0);
-    expect(spent).toBeCloseTo(outcome.spend.usd, 9);
+    expect(spent).toEqual(outcome.spend);
   });
 
   test("sees a stream's first words before its last", async () => {
@@ -191,7 +191,7 @@ describe("the cap on dollars", () => {
     for (let index = 0; index < 6; index++) statuses.push((await ask(proxy)).status);
     expect(statuses).toEqual([200, 200, 200, 400, 400, 400]);
     expect(service.asked()).toBe(3);
-    await expect.poll(() => proxy.spent()).toBe(3);
+    await expect.poll(async () => (await proxy.spent())?.usd).toBe(3);
   });
 
   test.each([0.5, 1.5, 2.5, 4])(
@@ -203,10 +203,18 @@ describe("the cap on dollars", () => {
         Array.from({ length: 12 }, () => ask(proxy, { max_tokens: 50_000 }).then(({ status }) => status)),
       );
       expect(answers.filter((status) => status === 200).length).toBe(Math.ceil(usd));
-      await expect.poll(() => proxy.spent()).toBe(Math.ceil(usd));
+      await expect.poll(async () => (await proxy.spent())?.usd).toBe(Math.ceil(usd));
       expect(service.most()).toBe(Math.max(1, Math.ceil(usd)));
     },
   );
+
+  test("is beside one on tokens, which holds where dollars say nothing", async () => {
+    const service = await aDearService(1);
+    const first = await aProxy(service.url, { tokens: 1 });
+    expect((await ask(first)).status).toBe(200);
+    expect((await ask(first)).status).toBe(400);
+    expect(service.asked()).toBe(1);
+  });
 
   test("ends the engine's attempt instead of being asked again", async () => {
     const service = await aDearService(1);
@@ -226,7 +234,7 @@ describe("the cap on dollars", () => {
     const upstream = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const proxy = await aProxy(upstream);
     await ask(proxy, { max_tokens: 10_000 });
-    await expect.poll(() => proxy.spent()).toBeGreaterThan(0.2);
+    await expect.poll(async () => (await proxy.spent())?.usd).toBeGreaterThan(0.2);
   });
 });
 
@@ -271,13 +279,18 @@ describe("the key", () => {
     });
     onTestFinished(close);
     await expect(ask({ url, pass: "p".repeat(32) })).rejects.toThrow("fetch failed");
-    expect(spent()).toBe(0);
+    expect(spent().usd).toBe(0);
   });
 });
 
 test("a brief's rules are its model, its price and its cap", () => {
   const { model, price, limits } = aBrief();
-  const expected = { upstream: "https://api.anthropic.com", models: { [model]: price }, usd: limits.usd };
+  const expected = {
+    upstream: "https://api.anthropic.com",
+    models: { [model]: price },
+    usd: limits.usd,
+    tokens: limits.tokens,
+  };
   expect(KeyRules.parse(rulesFor(aBrief(), null))).toMatchObject(expected);
   expect(rulesFor(aBrief(), "http://127.0.0.1:1/v").upstream).toBe("http://127.0.0.1:1/v");
 });

@@ -1,10 +1,11 @@
 /** Counts what the key has cost, and holds back who might exceed the cap together. Sends nothing. */
 
 import type { KeyRules } from "#adapters/key-proxy/rules.ts";
+import { addSpend, NOTHING_SPENT, type Spend, tokensOf } from "#core/outcome.ts";
 import { costOf, type Price, type Usage, worstCaseOf } from "#core/prices.ts";
 
 export type Account = {
-  spent(): number;
+  spent(): Spend;
   /** Waits until nobody on the way could use up what is left. Null: nothing is left. */
   admit(asked: { model: string; bytes: number; maxTokens: number }): Promise<Bill | null>;
 };
@@ -24,20 +25,26 @@ export function tokensIn(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }
 
-export function openAccount({ usd, models }: Pick<KeyRules, "usd" | "models">): Account {
-  let spent = 0;
-  const onTheWay = new Set<number[]>();
+export function openAccount({
+  usd,
+  tokens = Number.POSITIVE_INFINITY,
+  models,
+}: Pick<KeyRules, "usd" | "tokens" | "models">): Account {
+  let spent = NOTHING_SPENT;
+  const onTheWay = new Set<Spend>();
   let waiting: (() => void)[] = [];
-  const reserved = (): number => [...onTheWay].reduce((sum, [worst = 0]) => sum + worst, 0);
+  const within = (spend: Spend): boolean => spend.usd < usd && tokensOf(spend) < tokens;
 
-  function billFor(price: Price, context: number, worst: number): Bill {
-    const entry = [worst];
-    onTheWay.add(entry);
-    const costs = { nothing: 0, question: worstCaseOf(context, 0, price), all: worst };
+  function billFor(price: Price, context: number, maxTokens: number): Bill {
+    const question = { ...NOTHING_SPENT, inputTokens: context, usd: worstCaseOf(context, 0, price) };
+    const all = { ...question, outputTokens: maxTokens, usd: worstCaseOf(context, maxTokens, price) };
+    const costs = { nothing: NOTHING_SPENT, question, all };
+    onTheWay.add(all);
     return {
       settle(used) {
-        if (!onTheWay.delete(entry)) return;
-        spent += typeof used === "string" ? costs[used] : costOf(used, price);
+        if (!onTheWay.delete(all)) return;
+        const spend = typeof used === "string" ? costs[used] : { ...used, usd: costOf(used, price) };
+        spent = addSpend(spent, spend);
         const woken = waiting;
         waiting = [];
         for (const wake of woken) wake();
@@ -52,10 +59,10 @@ export function openAccount({ usd, models }: Pick<KeyRules, "usd" | "models">): 
       if (price === undefined) return null;
       const context = tokensIn(bytes);
       for (;;) {
-        if (spent >= usd) return null;
+        if (!within(spent)) return null;
         // Alone it may pass: that is the one answer by which the cap may be exceeded.
-        if (onTheWay.size === 0 || spent + reserved() < usd)
-          return billFor(price, context, worstCaseOf(context, maxTokens, price));
+        if (onTheWay.size === 0 || within([...onTheWay].reduce(addSpend, spent)))
+          return billFor(price, context, maxTokens);
         await new Promise<void>((wake) => waiting.push(wake));
       }
     },

@@ -4,15 +4,15 @@ import { createInterface } from "node:readline";
 import { openKeyProxy } from "#adapters/key-proxy/proxy.ts";
 import { Errand } from "#adapters/key-proxy/rules.ts";
 
-/** Standard input stays open as long as we are wanted, and its first line is all we are told. */
+/** Standard input stays open as long as we are wanted. Its first line is all we are told; the others ask what was spent. */
 async function main(): Promise<void> {
   const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
-  for await (const line of createInterface({ input: process.stdin })) {
-    const { url } = await openKeyProxy(Errand.parse(JSON.parse(line)), (spent) => say({ spent }));
-    process.stdin.once("end", () => process.exit(0)).resume();
-    say({ url });
-    return;
-  }
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  const errand = await lines.next();
+  const { url, spent } = await openKeyProxy(Errand.parse(JSON.parse(errand.value ?? "")));
+  say({ url });
+  while (!(await lines.next()).done) say({ spent: spent() });
+  process.exit(0);
 }
 
 main().catch(() => {

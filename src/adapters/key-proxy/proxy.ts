@@ -14,8 +14,9 @@ import type { AddressInfo } from "node:net";
 import { type Account, type Bill, openAccount } from "#adapters/key-proxy/account.ts";
 import { openMeter } from "#adapters/key-proxy/meter.ts";
 import { type Errand, type KeyRules, PATHS, ruleOn } from "#adapters/key-proxy/rules.ts";
+import type { Spend } from "#core/outcome.ts";
 
-export type Proxy = { readonly url: string; spent(): number; close(): Promise<void> };
+export type Proxy = { readonly url: string; spent(): Spend; close(): Promise<void> };
 
 /** As long as the service lets a request be, in bytes. */
 const LONGEST = 32 * 1024 ** 2;
@@ -28,14 +29,10 @@ const NOT_PASSED = new Set([
 
 type Refusal = { status: number; type: string; message: string; code?: string };
 
-/** `onSpent` hears the sum after every answer. */
-export async function openKeyProxy(
-  { key, pass, rules }: Errand,
-  onSpent: (usd: number) => void = () => undefined,
-): Promise<Proxy> {
+export async function openKeyProxy({ key, pass, rules }: Errand): Promise<Proxy> {
   const account = openAccount(rules);
   const server = createServer((request, response) => {
-    serve({ request, response, key, pass, rules, account, onSpent }).catch(() => response.destroy());
+    serve({ request, response, key, pass, rules, account }).catch(() => response.destroy());
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return {
@@ -57,11 +54,10 @@ type Visit = {
   pass: string;
   rules: KeyRules;
   account: Account;
-  onSpent: (usd: number) => void;
 };
 
 async function serve(visit: Visit): Promise<void> {
-  const { request, response, pass, rules, account, onSpent } = visit;
+  const { request, response, pass, rules, account } = visit;
   const [path = "", query = ""] = (request.url ?? "").split("?");
   const isKnown = request.method === "POST" && PATHS.some((each) => each === path);
   if (!shows(request.headers, pass)) return refuse(response, forbidden("this is not your proxy"));
@@ -75,9 +71,8 @@ async function serve(visit: Visit): Promise<void> {
   const target = `${path}${query === "" ? "" : `?${query}`}`;
   if (path !== PATHS[0]) return await forward(visit, target, body, null);
   const bill = await account.admit({ ...ruling, bytes: body.length });
-  if (bill === null) return refuse(response, overspent(rules.usd));
+  if (bill === null) return refuse(response, overspent(rules));
   await forward(visit, target, body, bill).finally(() => bill.settle("question"));
-  onSpent(account.spent());
 }
 
 /** Bytes go through as they come, broken streams as broken: who asks is to notice all that goes wrong. */
@@ -175,8 +170,9 @@ function forbidden(message: string): Refusal {
 }
 
 /** Not a status that anybody asks again after, and not one that means the owner's account is empty. */
-function overspent(usd: number): Refusal {
-  const message = `the attempt's budget of $${usd} is used up`;
+function overspent({ usd, tokens }: KeyRules): Refusal {
+  const cap = tokens === undefined ? `$${usd}` : `$${usd} or ${tokens} tokens`;
+  const message = `the attempt's budget of ${cap} is used up`;
   return { status: 400, type: "billing_error", message, code: "attempt_budget_reached" };
 }
 

@@ -19,6 +19,8 @@ export const KeyRules = z.strictObject({
   maxTokens: z.int().positive(),
   /** The attempt's cap. It is exceeded by at most one answer that was on its way. */
   usd: z.number().positive(),
+  /** The attempt's cap on tokens, read and written; left out: none. */
+  tokens: z.int().positive().optional(),
 });
 export type KeyRules = z.infer<typeof KeyRules>;
 
@@ -38,6 +40,7 @@ export function rulesFor(
     models: { [model]: price },
     maxTokens: LONGEST_ANSWER,
     usd: limits.usd,
+    tokens: limits.tokens,
   };
 }
 

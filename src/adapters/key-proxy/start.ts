@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Errand, KeyRules } from "#adapters/key-proxy/rules.ts";
+import type { Spend } from "#core/outcome.ts";
 
 export type KeyProxy = {
   /** Where the engine finds the model's service. */
@@ -12,8 +13,8 @@ export type KeyProxy = {
   /** What the engine shows there as its key. Worthless anywhere else, and after `close`. */
   readonly pass: string;
   readonly pid: number;
-  /** US dollars so far, answers on their way not counted. */
-  spent(): number;
+  /** So far, answers on their way not counted. Null when the process is gone. */
+  spent(): Promise<Spend | null>;
   close(): Promise<void>;
 };
 
@@ -44,14 +45,18 @@ export async function startKeyProxy({
   });
   child.stdin.on("error", () => undefined);
   child.stdin.write(`${JSON.stringify({ key, pass, rules } satisfies Errand)}\n`);
-  let spent = 0;
+  const askers: ((spent: Spend | null) => void)[] = [];
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const started = new Promise<string>((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`the key's proxy ended with exit code ${code}`)));
+    child.once("exit", (code) => {
+      reject(new Error(`the key's proxy ended with exit code ${code}`));
+      for (const answer of askers.splice(0)) answer(null);
+    });
     createInterface({ input: child.stdout }).on("line", (line) => {
-      const said: { url?: string; spent?: number } = JSON.parse(line);
-      if (said.url !== undefined) resolve(said.url);
-      spent = said.spent ?? spent;
+      const said: { url: string } | { spent: Spend } = JSON.parse(line);
+      if ("url" in said) resolve(said.url);
+      else askers.shift()?.(said.spent);
     });
   });
   const url = await started;
@@ -59,9 +64,15 @@ export async function startKeyProxy({
     url,
     pass,
     pid: child.pid ?? 0,
-    spent: () => spent,
+    async spent() {
+      if (isGone()) return null;
+      return await new Promise((answer) => {
+        askers.push(answer);
+        child.stdin.write("\n");
+      });
+    },
     async close() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (isGone()) return;
       const exit = once(child, "exit");
       child.stdin.end();
       await exit;
