@@ -1,6 +1,7 @@
 /** What is handed from `plan` to one attempt: the whole contract, the rules and the base, as one value. */
 
 import * as z from "zod";
+import { EngineChoice } from "#core/engine.ts";
 import { NightName } from "#core/journal.ts";
 import { Milestone, MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import { Start } from "#core/policy.ts";
@@ -74,6 +75,7 @@ export const Brief = Docket.extend({
   conventionsPath: z.string(),
   /** The rules in force, in their order: ours and the owner's at the default branch. */
   rules: z.array(ToldRule).default([]),
+  engine: EngineChoice.default({ by: "anthropic" }),
   model: z.string(),
   effort: z.enum(["low", "medium", "high", "xhigh", "max"]),
   /** US dollars per million tokens, resolved from the table and the policy. */

@@ -23,6 +23,7 @@ export function briefFor(claim: Claim, observation: Observation): Brief | null {
     setup: [...policy.setup],
     rules: observation.engineRules,
     conventionsPath: policy.conventions,
+    engine: policy.engine,
     model: policy.model,
     effort: policy.effort,
     price,

@@ -1,6 +1,7 @@
 /** The owner's rules, `.github/daybreak.yml`, with every default. Agents cannot change them. Reads no file. */
 
 import * as z from "zod";
+import { EngineAsWritten, paidBySubscription } from "#core/engine.ts";
 import { isTimezone } from "#core/time.ts";
 
 const Dollars = z.number().positive().max(100_000);
@@ -194,7 +195,10 @@ export const PolicyFile = z
     conventions: RepositoryPath.default("CONVENTIONS.md").describe(
       "A file of conventions for the engine, if it exists.",
     ),
-    model: z.string().min(1).default("claude-opus-5-5").describe("The model of the built-in engine."),
+    engine: EngineAsWritten.describe(
+      "What works on a milestone: `anthropic` (the built-in loop), `claude` (`claude -p`), or one of the keys below.",
+    ),
+    model: z.string().min(1).default("claude-opus-5-5").describe("The engine's model."),
     effort: z
       .enum(["low", "medium", "high", "xhigh", "max"])
       .default("medium")
@@ -264,6 +268,8 @@ export function policyFrom(file: PolicyFile, detected: Detected): Policy {
     branch: file.land === "next" ? NEXT : (file.branch ?? detected.defaultBranch),
     // What nobody reviewed before it lands on the default branch waits for a human; a promotion is that review.
     "needs-human": file["needs-human"] ?? (file.land === "next" ? "land" : "hold"),
+    // A subscription is one person's: its window is not for several at once.
+    parallel: paidBySubscription(file.engine) ? 1 : file.parallel,
     start: file.start ?? null,
     setup: file.setup ?? detected.setup,
     build: file.build ?? detected.build,

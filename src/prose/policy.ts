@@ -30,8 +30,13 @@ function inWords(value: unknown, key: string): string {
   if (value === undefined || value === null)
     return key === "changelog" ? "CHANGELOG.md, if it exists" : "none";
   if (key === "budget" && isGroup(value)) return pairs(value, (dollars) => `$${dollars}`);
+  if (key === "engine" && isGroup(value)) return Object.values(value).map(asPlain).join(" ");
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(asCode).join(", ");
   if (isGroup(value)) return pairs(value, (one) => (isGroup(one) ? `(${pairs(one, String)})` : String(one)));
+  return asPlain(value);
+}
+
+function asPlain(value: unknown): string {
   return typeof value === "string" && /\s/.test(value) ? asCode(value) : String(value);
 }
 

@@ -113,3 +113,27 @@ test("the schema describes the file as it is written, not as it is read", () => 
   });
   expect(policySchema().required).toBeUndefined();
 });
+
+test.each([
+  ["anthropic", { by: "anthropic" }],
+  ["claude", { by: "claude", account: "key" }],
+  [{ claude: "key" }, { by: "claude", account: "key" }],
+  [{ claude: "subscription" }, { by: "claude", account: "subscription" }],
+  [{ acp: "claude-agent-acp" }, { by: "acp", command: "claude-agent-acp" }],
+  [{ command: "make it" }, { by: "command", command: "make it" }],
+  ["codex", null],
+  [{ claude: "password" }, null],
+  [{ command: "" }, null],
+  [{ acp: "one", command: "two" }, null],
+  [{}, null],
+])("the engine %j is read as %j", (engine, read) => {
+  expect(PolicyFile.safeParse({ engine }).data?.engine ?? null).toEqual(read);
+});
+
+test("attempts paid by a subscription go one at a time", () => {
+  const detected = { defaultBranch: "main", setup: [], build: [], test: [] };
+  const parallel = (engine: unknown) =>
+    policyFrom(PolicyFile.parse({ engine, parallel: 4 }), detected).parallel;
+  expect(parallel("claude")).toBe(4);
+  expect(parallel({ claude: "subscription" })).toBe(1);
+});

@@ -40,6 +40,7 @@ test("a cycle begins by saying every rule in force, and whose it is", () => {
     needs-human: land (default)
     changelog: CHANGELOG.md, if it exists (detected)
     conventions: CONVENTIONS.md (default)
+    engine: anthropic (default)
     model: claude-opus-5-5 (default)
     effort: medium (default)
     prices: none (default)
@@ -114,7 +115,11 @@ test("the reference has a line for every key", () => {
     | \`needs-human\` |  | What becomes of a proven patch with a criterion no machine can check. \`land\` with \`land: next\`, else \`hold\`, if not given. |
     | \`changelog\` |  | The changelog to keep: true, false or its path. Kept if CHANGELOG.md exists. |
     | \`conventions\` | \`CONVENTIONS.md\` | A file of conventions for the engine, if it exists. |
-    | \`model\` | \`claude-opus-5-5\` | The model of the built-in engine. |
+    | \`engine\` |  | What works on a milestone: \`anthropic\` (the built-in loop), \`claude\` (\`claude -p\`), or one of the keys below. |
+    | \`engine.claude\` |  | \`claude -p\`: by your API key, as \`engine: claude\` says too, or by your subscription. That one has no dollars: tokens and minutes cap it, and attempts go one at a time. |
+    | \`engine.acp\` |  | Command line of an agent that speaks the Agent Client Protocol, such as \`claude-agent-acp\`. |
+    | \`engine.command\` |  | Any command line: the brief comes on standard input, the checkout is its folder. Exit code 0: it is done; 20: its last line is a question to you. |
+    | \`model\` | \`claude-opus-5-5\` | The engine's model. |
     | \`effort\` | \`medium\` | How hard the model thinks before it acts. |
     | \`prices\` | \`{}\` | US dollars per million tokens, for models the built-in table does not know. |
     | \`verify\` |  | The most \`verify\` may take. |
