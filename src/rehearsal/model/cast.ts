@@ -12,8 +12,8 @@ type Entry = Script["milestones"][number];
 
 /** What the script says for this conversation, else for others, else what its phase needs to be over. */
 export function castFor(script: Script, request: MessagesRequest): Cast {
-  const opening = openingOf(request);
-  const name = parseHeadline(opening);
+  const opening = openingOf(request).join("\n");
+  const name = headlineIn(opening);
   const turns = name === null ? script.otherwise?.turns : turnsFor(script, name, opening);
   return { name, turns: turns ?? [asksForAnEntry(name)] };
 }
@@ -81,6 +81,16 @@ function namesIn(opening: string, milestone: string): string[] {
   return lines
     .flatMap((line) => /^\/\d+(?= )/u.exec(line.slice(milestone.length + 2)) ?? [])
     .map((end) => milestone + end);
+}
+
+/** A program may put all it was told into one text, with what holds all the time before the contract. */
+function headlineIn(opening: string): Headline | null {
+  return (
+    opening
+      .split("\n")
+      .map(parseHeadline)
+      .find((name) => name !== null) ?? null
+  );
 }
 
 /** A turn beyond the end of the script: a short text, and the end. */

@@ -10,7 +10,15 @@ import type { Fault, Script } from "#rehearsal/model/script.ts";
 export type Mishap = Extract<Fault, { cut: unknown } | { stall: unknown } | { error: unknown }>;
 
 export type Reply =
-  | { reply: "refused"; status: number; type: string; message: string; code?: string; retryAfter?: number }
+  | {
+      reply: "refused";
+      status: number;
+      type: string;
+      message: string;
+      code?: string;
+      retryAfter?: number;
+      headers?: Readonly<Record<string, string>>;
+    }
   | { reply: "counted"; tokens: number }
   | { reply: "answered"; answer: Answer; mishap: Mishap | null; streamed: boolean; about: object };
 
@@ -81,7 +89,7 @@ function readRequest(body: unknown): Reply | { request: MessagesRequest; prefix:
 }
 
 function refusedBy(fault: Extract<Fault, { status: number }>): Reply {
-  const { status, type, message = "scripted", code, retryAfter } = fault;
+  const { status, type, message = "scripted", code, retryAfter, headers } = fault;
   return {
     reply: "refused",
     status,
@@ -89,6 +97,7 @@ function refusedBy(fault: Extract<Fault, { status: number }>): Reply {
     message,
     ...(code === undefined ? {} : { code }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(headers === undefined ? {} : { headers }),
   };
 }
 

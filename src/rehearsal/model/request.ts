@@ -32,11 +32,12 @@ export function turnsPlayed({ messages }: MessagesRequest): number {
   return messages.filter(({ role }) => role === "assistant").length;
 }
 
-/** The text of the first user message. */
-export function openingOf({ messages }: MessagesRequest): string {
+/** The texts of the first user message. Programs put reminders of their own before what they were told. */
+export function openingOf({ messages }: MessagesRequest): string[] {
   const first = messages.find(({ role }) => role === "user");
-  const text = first ? blocksOf(first.content).find(({ type }) => type === "text")?.text : undefined;
-  return typeof text === "string" ? text : "";
+  return (first ? blocksOf(first.content) : []).flatMap(({ text }) =>
+    typeof text === "string" ? [text] : [],
+  );
 }
 
 /** What the service answers 400 to although the shape is right. Null: nothing is wrong. */
@@ -56,6 +57,8 @@ function pairingObjection({ messages }: MessagesRequest): string | null {
   let open: string[] = [];
   for (const [index, { role, content }] of messages.entries()) {
     const blocks = blocksOf(content);
+    // Between the others, and never an answer to them: `claude` sends one that says nothing.
+    if (role === "system") continue;
     if (blocks.length === 0) return `messages.${index}: content must not be empty`;
     const answered = idsOf(blocks, "tool_result", "tool_use_id");
     const unanswered = open.find((id) => !answered.includes(id));

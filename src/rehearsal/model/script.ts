@@ -15,6 +15,10 @@ const Fault = z.union([
         .optional()
         .describe("`error.details.error_code`, such as enforced_spend_limit_reached."),
       retryAfter: z.number().nonnegative().optional().describe("Seconds, sent as `retry-after`."),
+      headers: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe("Further headers, such as `anthropic-ratelimit-unified-reset`."),
     })
     .describe("An HTTP error."),
   z

@@ -11,7 +11,8 @@ const PING_EVERY = 50;
 export async function transmit(reply: Reply, response: ServerResponse): Promise<void> {
   switch (reply.reply) {
     case "refused": {
-      const { status, type, message, code, retryAfter } = reply;
+      const { status, type, message, code, retryAfter, headers = {} } = reply;
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       if (retryAfter !== undefined) response.setHeader("retry-after", String(retryAfter));
       const details = code === undefined ? {} : { details: { error_code: code } };
       return sendJson(response, status, { type: "error", error: { type, message, ...details } });
