@@ -27,6 +27,7 @@ export type Bundle = {
 };
 
 const MODELS = "src/adapters/models.ts";
+const ENGINES = "src/adapters/engines.ts";
 const COURT = "src/adapters/court.ts";
 const KEY_PROXY = "src/adapters/key-proxy/process.ts";
 const CALIBRATE = "src/calibrate/calibrate.ts";
@@ -39,8 +40,9 @@ const NODE_GUARD = `if (Number(process.versions.node.split(".")[0]) < 22) {
 }`;
 
 const BUNDLES: readonly Bundle[] = [
-  { entry: "src/main.ts", file: "dist/main.cjs", node: 24, apart: [MODELS, COURT] },
+  { entry: "src/main.ts", file: "dist/main.cjs", node: 24, apart: [MODELS, ENGINES, COURT] },
   { entry: MODELS, file: "dist/models.cjs", node: 24 },
+  { entry: ENGINES, file: "dist/engines.cjs", node: 24 },
   { entry: KEY_PROXY, file: "dist/key-proxy.cjs", node: 24 },
   { entry: COURT, file: "dist/court.cjs", node: 24, apart: [BROWSER] },
   // Also for the command line, which runs on Node 22.

@@ -43,6 +43,7 @@ export const Inputs = z.strictObject({
   staged: Truth,
   court: z.enum(["", "full", "position"]).transform((court) => (court === "" ? "full" : court)),
   "anthropic-api-key": Text,
+  "claude-code-oauth-token": Text,
   "anthropic-base-url": Text,
   train: jsonOf(z.array(Position), []),
   acted: Truth,
@@ -74,6 +75,9 @@ export function readInputs(get: (name: string) => string): Inputs {
       : []),
     ...(job && !["work", "opinion"].includes(job) && given["anthropic-api-key"]
       ? ["anthropic-api-key: only `work` and `opinion` may have it"]
+      : []),
+    ...(job && job !== "work" && given["claude-code-oauth-token"]
+      ? ["claude-code-oauth-token: only `work` may have it"]
       : []),
   ];
   if (!parsed.success || wrong.length > 0) throw new Failure("INPUT_INVALID", wrong.join("; "));

@@ -34,7 +34,7 @@ import { work } from "#jobs/work.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 import type { Sandbox } from "#ports/sandbox.ts";
 import { tellMorning } from "#prose/morning.ts";
-import type { BuiltIn } from "#src/built-in.ts";
+import type { OpenEngine } from "#src/engines.ts";
 import { type Inputs, readInputs } from "#src/inputs.ts";
 
 void main();
@@ -83,8 +83,10 @@ async function runWithForge(inputs: Inputs, root: string, handOver: HandOver): P
   const world = { forge, trees: forge, handOver, say };
   switch (inputs.job) {
     case "plan": {
-      const { matrix, idle, parallel, setUp, holdOuts, unknownBase } = await planNight(world);
+      const planned = await planNight(world);
+      const { matrix, idle, parallel, setUp, holdOuts, unknownBase, engine } = planned;
       setMatrix(matrix);
+      core.setOutput("engine", engine);
       core.setOutput("idle", idle);
       core.setOutput("unknown-base", unknownBase);
       core.setOutput("set-up", setUp);
@@ -157,38 +159,32 @@ async function runOpinion(inputs: Inputs, root: string, handOver: HandOver): Pro
 }
 
 async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promise<void> {
-  const key = inputs["anthropic-api-key"];
-  if (key === "") throw new Failure("MODEL_KEY_MISSING", "no key for the model was passed to `work`");
-  const redact = redactorOf([key]);
+  const secrets = { key: inputs["anthropic-api-key"], subscription: inputs["claude-code-oauth-token"] };
+  const redact = redactorOf(Object.values(secrets));
   const transcript = join(root, "out", "transcript", "transcript.jsonl");
   await mkdir(dirname(transcript), { recursive: true });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const sandbox = sandboxFor();
   let written = Promise.resolve();
-  let builtIn: BuiltIn | null = null;
+  let opened: OpenEngine | null = null;
   await work(assigned(inputs), {
     handOver,
-    workbench: workbenchOf(inputs, root),
+    workbench: workbenchOf(inputs, root, sandbox),
     engine: async (brief) => {
-      const { openBuiltIn } = await import("#src/built-in.ts");
+      const { openEngine } = await import("#src/engines.ts");
       const baseUrl = inputs["anthropic-base-url"] || null;
       const path = process.env.PATH ?? "";
-      builtIn = await openBuiltIn(brief, {
-        key,
-        baseUrl,
-        root,
-        transcript,
-        path,
-        network: networkVariables(),
-      });
-      return builtIn.engine;
+      const given = { root, transcript, path, sandbox, network: networkVariables() };
+      opened = await openEngine(brief, { ...secrets, ...given, baseUrl });
+      return opened.engine;
     },
     transcript: (event) => {
       written = written.then(async () => await appendFile(transcript, `${redact(JSON.stringify(event))}\n`));
     },
     say: (line) => say(redact(line)),
     signal: stop.signal,
-  }).finally(async () => await builtIn?.close());
+  }).finally(async () => await opened?.close());
   await written;
 }
 
@@ -217,17 +213,17 @@ function sandboxFor(): () => Promise<Sandbox> {
   };
 }
 
-function workbenchOf(inputs: Inputs, root: string) {
+function workbenchOf(inputs: Inputs, root: string, sandbox = sandboxFor()) {
   const path = process.env.PATH ?? "";
   return createWorkbench({
     desk: openDesk(root),
     checkout: variable("GITHUB_WORKSPACE"),
     staged: inputs.staged,
-    sandbox: sandboxFor(),
+    sandbox,
     readReport: async () => (await import("#adapters/court.ts")).readReport,
     path,
     network: networkVariables(),
-    redact: redactorOf([inputs["anthropic-api-key"]]),
+    redact: redactorOf([inputs["anthropic-api-key"], inputs["claude-code-oauth-token"]]),
   });
 }
 

@@ -32,6 +32,13 @@ export const CATALOGUE = {
   MODEL_KEY_REFUSED: "Replace the secret ANTHROPIC_API_KEY: the model's service refused it.",
   MODEL_SPENDING_CAP: "Raise the spending limit of the model account, or wait until it resets.",
   REVERT_CONFLICT: "Take back first what was built on it, or revert the commit named above by hand.",
+  ENGINE_UNAVAILABLE:
+    "Install the program named above on the runner, or choose another `engine:` in .github/daybreak.yml.",
+  SUBSCRIPTION_TOKEN_MISSING:
+    "Run `claude setup-token`, add what it prints as the secret CLAUDE_CODE_OAUTH_TOKEN, and pass it to the workflow by name.",
+  SUBSCRIPTION_TOKEN_MISPLACED:
+    "Set `engine: { claude: subscription }` and pass the token as `claude-code-oauth-token`, or replace it by an API key.",
+  SUBSCRIPTION_WINDOW_CLOSED: "Wait until the window opens again: the next cycle after that carries on.",
   GIT_FAILED: "Read git's message above; run the cycle again once the cause is gone.",
   GITHUB_FAILED:
     "Wait for the next cycle: it looks again and carries on. If it stays, check githubstatus.com.",

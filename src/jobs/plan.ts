@@ -4,6 +4,7 @@ import { attemptsOf } from "#core/attempt.ts";
 import type { Assignment } from "#core/brief.ts";
 import { briefFor } from "#core/briefing.ts";
 import type { Claim } from "#core/decision.ts";
+import type { EngineChoice } from "#core/engine.ts";
 import { type Diagnostic, Failure } from "#core/errors.ts";
 import { linesOf } from "#core/journal.ts";
 import type { Observation } from "#core/observation.ts";
@@ -34,6 +35,8 @@ export type PlanResult = {
   /** The branch with hold-out checks; empty if there is none. */
   holdOuts: string;
   night: string;
+  /** Which program `work` needs on its machine. */
+  engine: EngineChoice["by"];
 };
 
 export async function planNight(world: {
@@ -61,6 +64,7 @@ export async function planNight(world: {
     setUp: observation.policy.setup.length > 0,
     holdOuts: observation.policy["hold-outs"] ?? "",
     night: observation.night.name,
+    engine: observation.policy.engine.by,
   };
 }
 

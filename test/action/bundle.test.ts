@@ -20,6 +20,8 @@ const HOUSE = {
     export const look = async (): Promise<string> => (await import("#adapters/witness/browser.ts")).look();`,
   [BROWSER]: `import { chromium } from "playwright-core";
     export const look = (): string => chromium.name();`,
+  "src/adapters/engines.ts": `import { PROTOCOL_VERSION } from "@agentclientprotocol/sdk";
+    export const speaks = (): number => PROTOCOL_VERSION;`,
   "src/adapters/key-proxy/process.ts": "process.exit(0);",
   "src/calibrate/calibrate.ts": `export const calibrate = (): string => "calibrated";`,
   [MODELS]: `import Anthropic from "@anthropic-ai/sdk";
@@ -80,12 +82,13 @@ beforeAll(async () => {
 afterAll(() => Promise.all(rooms.map((room) => rm(room, { recursive: true, force: true }))));
 
 describe("the bundles", () => {
-  test("are seven, with the licences of what is in them", () => {
+  test("are eight, with the licences of what is in them", () => {
     expect([...shipped.keys()].filter((path) => path.startsWith("dist/")).toSorted()).toEqual([
       "dist/browser.cjs",
       "dist/calibrate.cjs",
       "dist/cli.cjs",
       "dist/court.cjs",
+      "dist/engines.cjs",
       "dist/key-proxy.cjs",
       "dist/licenses.txt",
       "dist/main.cjs",

@@ -30,6 +30,11 @@ const MEANINGS: Record<Code, string> = {
   MODEL_KEY_REFUSED: "The model's service refuses the key.",
   MODEL_SPENDING_CAP: "The model account has reached its own spending limit.",
   REVERT_CONFLICT: "`daybreak revert`: what landed later stands on what is to be taken back.",
+  ENGINE_UNAVAILABLE: "The program that `engine:` names is not on the runner.",
+  SUBSCRIPTION_TOKEN_MISSING: "The policy wants a subscription, and no token of one was passed on.",
+  SUBSCRIPTION_TOKEN_MISPLACED: "A subscription's token was passed as an API key. It is for `claude` alone.",
+  SUBSCRIPTION_WINDOW_CLOSED:
+    "The subscription's usage window is used up. The attempt is not counted, and nothing starts before it opens.",
   GIT_FAILED: "Git failed, or nobody answered it.",
   GITHUB_FAILED: "GitHub failed, or did not answer after several tries.",
   LANDING_NEEDS_PULL_REQUEST: "The landing branch may only be changed by pull requests.",

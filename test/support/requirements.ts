@@ -10,11 +10,15 @@ import { findBrowser } from "#adapters/witness/confined-browser.ts";
 /** Packages of test runners that Daybreak itself does not use: `npm ci --prefix test/runners` brings them. */
 export const RUNNERS = join(import.meta.dirname, "../runners");
 
+/** Real engines in a lock of their own: `npm run test:engines` brings them. */
+export const ENGINES = join(import.meta.dirname, "../engines/node_modules");
+
 /** One question per requirement: is it met here? */
 const PROBES = {
   bubblewrap: hasBubblewrap,
   "an npm registry": isRegistryReachable,
   "the runners' packages": () => existsSync(join(RUNNERS, "node_modules/.bin/jest")),
+  "the real engines and bubblewrap": () => existsSync(join(ENGINES, "@anthropic-ai")) && hasBubblewrap(),
   python: () => succeeds("python3", "--version"),
   chromium: () => findBrowser() !== null,
   "chromium and bubblewrap": () => findBrowser() !== null && hasBubblewrap(),
