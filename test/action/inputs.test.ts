@@ -132,6 +132,18 @@ describe("inputs", () => {
     },
   );
 
+  test.each(["plan", "setup", "verify", "opinion", "publish", "land"])(
+    "%s is refused with the token of a subscription",
+    (job) => {
+      const token: Record<string, string> = ["setup", "verify", "opinion"].includes(job)
+        ? {}
+        : { token: TOKEN };
+      expect(refusal({ job, ...ASSIGNMENT, ...token, "claude-code-oauth-token": KEY })).toMatch(
+        /^claude-code-oauth-token: [^;]+$/,
+      );
+    },
+  );
+
   test("a refusal repeats no secret", () => {
     const wrong = refusal({
       job: "verify",

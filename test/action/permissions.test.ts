@@ -188,7 +188,10 @@ const WALLS: Rule[] = [
       jobsOf(files)
         .filter((standing) => !mayWrite(standing))
         .filter(({ job }) =>
-          mentions(job, /token"|github\.token|secrets\.(?!anthropic-api-key\b)|create-github-app-token/i),
+          mentions(
+            job,
+            /(?<!claude-code-oauth-)token"|github\.token|secrets\.(?!(?:anthropic-api-key|claude-code-oauth-token)\b)|create-github-app-token/i,
+          ),
         )
         .map(({ at }) => `${at} is handed a token`),
     planted: {
@@ -210,6 +213,19 @@ const WALLS: Rule[] = [
       to: `          job: verify\n          anthropic-api-key: ${hole("secrets.anthropic-api-key")}\n`,
     },
     says: "landing.yml verify sees the model's key",
+  },
+  {
+    rule: "only `work` sees the token of a subscription",
+    judge: (files) =>
+      jobsOf(files)
+        .filter(({ at, job }) => at !== "milestone.yml work" && mentions(job, /claude-code-oauth/i))
+        .map(({ at }) => `${at} sees the token of a subscription`),
+    planted: {
+      path: LANDING,
+      from: "          job: opinion\n",
+      to: `          job: opinion\n          claude-code-oauth-token: ${hole("secrets.claude-code-oauth-token")}\n`,
+    },
+    says: "landing.yml opinion sees the token of a subscription",
   },
   {
     rule: "only jobs that act as the App see its private key",

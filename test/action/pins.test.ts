@@ -64,3 +64,9 @@ describe("actions of others", () => {
     expect(unpinned({ path: "x.yml", text: `jobs:\n      ${line}\n` })).toEqual([`x.yml: ${line}: ${says}`]);
   });
 });
+
+test("the version of Claude Code that a night installs is the one that is tested", () => {
+  const installed = FILES.flatMap(({ text }) => [...text.matchAll(/@anthropic-ai\/claude-code@(\S+)/g)]);
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "test/engines/package.json"), "utf8"));
+  expect(installed.map(([, version]) => version)).toEqual([devDependencies["@anthropic-ai/claude-code"]]);
+});

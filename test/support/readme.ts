@@ -203,6 +203,7 @@ function keysOf({ steps }: Job): string {
     ["github.token", "GITHUB_TOKEN"],
     ["secrets.app-private-key", "the App's key"],
     ["secrets.anthropic-api-key", "the model's key"],
+    ["secrets.claude-code-oauth-token", "a subscription's token"],
   ] as const;
   return (
     names
