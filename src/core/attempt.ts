@@ -12,7 +12,8 @@ export type AttemptState =
   | { state: "landed"; pull: number; commit: Sha }
   | { state: "rejected"; pull: number | null; counted: boolean; because: string[] }
   | { state: "asked"; because: string[]; ask: string }
-  | { state: "lost" }
+  /** `waited`: for something that is over by itself, such as a usage window. Nothing was wrong with it or its runner. */
+  | { state: "lost"; waited: boolean }
   | { state: "closed by a human"; pull: number };
 
 export type Attempt = AttemptState & {
@@ -143,10 +144,11 @@ function ofRef(
   }
   if (published?.as === "blocked")
     return { state: "asked", because: published.because, ask: published.ask ?? "What should happen here?" };
-  if (published?.as === "lost" || !ref?.trailers) return { state: "lost" };
+  if (published?.as === "lost" || !ref?.trailers)
+    return { state: "lost", waited: published?.until !== undefined };
   if (ref.trailers.ceiling === null) return { state: "pushed", head: ref.sha };
   const { cycle } = ref.trailers;
-  return activeCycles.includes(cycle) ? { state: "working", cycle } : { state: "lost" };
+  return activeCycles.includes(cycle) ? { state: "working", cycle } : { state: "lost", waited: false };
 }
 
 function specOf(mine: readonly JournalLine[]): Spec | null {

@@ -51,6 +51,8 @@ export type Decision =
       ask: string | null;
       /** What holds the whole night, if anything does. */
       code: string | null;
+      /** When that is over by itself. */
+      until?: string | undefined;
       spend: Spend;
       findings: Finding[];
     })

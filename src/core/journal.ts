@@ -40,6 +40,8 @@ const Published = z.strictObject({
   ask: z.string().nullable(),
   /** A code of the error catalogue that holds the whole night: the model's key or money. */
   code: z.string().nullable(),
+  /** When that is over by itself; left out: not before a human did something. */
+  until: z.iso.datetime().optional(),
   spend: Spend,
   tree: Sha.nullable(),
   findings: z.array(Finding),

@@ -94,7 +94,7 @@ function stuckness(
       `gave up after ${used} ${used === 1 ? "attempt" : "attempts"}`,
       "What should be different? Change the milestone in the roadmap, or close this issue to allow as many attempts again.",
     );
-  const lost = counting.filter(({ state }) => state === "lost").length;
+  const lost = counting.filter((attempt) => attempt.state === "lost" && !attempt.waited).length;
   if (lost >= Math.max(MOST_LOST, policy.attempts))
     return stuck(
       `${lost} attempts were lost with their runners`,

@@ -83,7 +83,8 @@ function nightWideQuestions(candidates: readonly Candidate[], observation: Obser
   ];
   const broken = modelTrouble(observation);
   if (broken?.code === "BASE_RED") return redBaseQuestions(broken.because, observation);
-  if (broken) return ask("model", broken.because.join("; "), CATALOGUE[broken.code]);
+  if (broken && broken.until === undefined)
+    return ask("model", broken.because.join("; "), CATALOGUE[broken.code]);
   const alarm = landedTreeQuestion(observation);
   if (alarm.length > 0) return alarm;
   const unsettled = nextQuestions(observation);
@@ -118,17 +119,26 @@ function waitsForChecks(head: Sha, candidates: readonly Candidate[]): boolean {
   );
 }
 
-/** What would meet every attempt: the model's service refuses, or the base is red. Null once a human was asked about it. */
-export function modelTrouble(observation: Observation): { because: string[]; code: Code } | null {
-  const { journal, blockers } = observation;
+/**
+ * What would meet every attempt: the model's service refuses, or the base is red. Null once a human was asked about it,
+ * or when `until`, the hour at which it is over by itself, has come.
+ */
+export function modelTrouble(
+  observation: Observation,
+): { because: string[]; code: Code; until: string | undefined } | null {
+  const { journal, blockers, now } = observation;
   const asked = new Set(
     blockers.filter(({ key }) => key === "model" || key === RED_BASE).map(({ issue }) => issue),
   );
   const since = journal.findLastIndex((line) => line.line === "blocked" && asked.has(line.issue));
   const line = linesOf(journal.slice(since + 1), "published").findLast(
-    (one) => one.code !== null && (one.code !== "BASE_RED" || beganHere(one, observation)),
+    (one) =>
+      one.code !== null &&
+      (one.until === undefined || now < one.until) &&
+      (one.code !== "BASE_RED" || beganHere(one, observation)),
   );
-  return line?.code && line.code in CATALOGUE ? { because: line.because, code: line.code as Code } : null;
+  if (!line?.code || !(line.code in CATALOGUE)) return null;
+  return { because: line.because, code: line.code as Code, until: line.until };
 }
 
 /** A red base is no news once the branch has moved. */

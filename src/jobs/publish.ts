@@ -68,6 +68,7 @@ async function decide(
     tree: null,
     ask: null,
     code: outcome?.outcome === "failed" ? outcome.code : null,
+    until: outcome?.outcome === "failed" ? outcome.until : undefined,
     // Nobody knows what it used before it was gone: all that was set aside for it.
     spend: outcome?.spend ?? { ...NOTHING_SPENT, usd: claim.trailers.ceiling ?? 0 },
     findings: [],

@@ -85,3 +85,23 @@ describe("a landed tree that nobody tested", () => {
     expect(decided({ ...closed, journal: [...journal, landed] })).toContain(question);
   });
 });
+
+describe("a usage window that is closed for some hours", () => {
+  const until = "2026-11-21T01:00:00.000Z";
+  const closed = {
+    ...{ as: "lost" as const, code: "SUBSCRIPTION_WINDOW_CLOSED", until, tree: null },
+    because: ["the subscription's window is used up"],
+  };
+  const journal = [1, 2, 3, 4, 5, 6].flatMap((attempt) => [
+    assignedOf(M1, attempt),
+    publishedOf(M1, attempt, closed),
+  ]);
+
+  test("starts nothing and asks nobody anything", () => {
+    expect(decided({ ...quiet, journal })).toEqual([]);
+  });
+
+  test("has cost no attempt when it opens, however often it was closed", () => {
+    expect(decided({ ...quiet, journal, now: until })).toEqual(["assign    M1 attempt 7"]);
+  });
+});

@@ -44,10 +44,10 @@ function claimOf(claim: DecisionOf<"assign">["assignments"][number], desk: Desk)
 
 /** The receipt first, then the head, then the pull request, then what the evidence says. */
 export function publish(decision: DecisionOf<"publish">, desk: Desk): Receipt {
-  const { as, because, ask, code, spend, findings, tree, base } = decision;
+  const { as, because, ask, code, until, spend, findings, tree, base } = decision;
   desk.append({
     ...{ line: "published", ...desk.stamp, ...subjectOf(decision) },
-    ...{ as, because, ask, code, spend, tree, findings },
+    ...{ as, because, ask, code, until, spend, tree, findings },
   });
   if (as !== "pull" || tree === null) return DONE;
   const head = desk.commitOf(decision, { tree, parent: base, again: 0 });

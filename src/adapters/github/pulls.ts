@@ -29,7 +29,7 @@ export function stampOf({ now, night, cycle }: Observation) {
 
 export async function publish(decision: DecisionOf<"publish">, looked: Looked): Promise<Receipt> {
   const { connection, observation } = looked;
-  const { as, because, ask, code, spend, findings, tree, base } = decision;
+  const { as, because, ask, code, until, spend, findings, tree, base } = decision;
   const line: JournalLine = {
     line: "published",
     ...stampOf(observation),
@@ -38,6 +38,7 @@ export async function publish(decision: DecisionOf<"publish">, looked: Looked): 
     because,
     ask,
     code,
+    until,
     spend,
     tree,
     findings,
