@@ -159,7 +159,7 @@ function parse(): Row[] {
 }
 
 /** What each command of a verification pays for its walls. */
-async function walls(room: string): Promise<Row[]> {
+export async function walls(room: string): Promise<Row[]> {
   const confined = await bubblewrap();
   const bare = await openSandbox({ bare: true, readable: [] });
   const times = { confined: [] as number[], bare: [] as number[] };

@@ -51,7 +51,7 @@ export function createAcpEngine(command: string, surroundings: Surroundings): En
     way: "words",
     books: surroundings.model?.books ?? null,
     open: async (stage) =>
-      new AcpSession(stage, await startProgram(surroundings, stage, { script: `exec ${command}` })),
+      new AcpSession(stage, await startProgram(surroundings, stage, { script: command })),
   });
 }
 
