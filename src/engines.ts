@@ -9,6 +9,7 @@ import { openDesk } from "#adapters/workbench/desk.ts";
 import type { Brief } from "#core/brief.ts";
 import { type EngineChoice, paidBySubscription } from "#core/engine.ts";
 import { Failure } from "#core/errors.ts";
+import { NOTHING_SPENT, type Outcome } from "#core/outcome.ts";
 import type { Engine } from "#ports/engine.ts";
 import type { Sandbox } from "#ports/sandbox.ts";
 
@@ -36,8 +37,27 @@ const FREE = { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 };
 /** How a subscription's token begins, where an API key begins with `sk-ant-api`. */
 const SUBSCRIPTIONS = "sk-ant-oat";
 
-/** @throws Failure when the engine lacks its key, or is not installed. */
+/** An engine that lacks its key, or is not installed, is one whose attempt says so and costs nothing. */
 export async function openEngine(brief: Brief, given: Given): Promise<OpenEngine> {
+  return await open(brief, given).catch((error: unknown) => {
+    if (error instanceof Failure)
+      return { engine: unable(brief.engine.by, error), close: async () => undefined };
+    throw error;
+  });
+}
+
+function unable(name: string, { code, message: because }: Failure): Engine {
+  const outcome: Outcome = { outcome: "failed", because, code, spend: NOTHING_SPENT };
+  return {
+    name,
+    async attempt(_, __, transcript) {
+      transcript({ event: "end", ...outcome });
+      return outcome;
+    },
+  };
+}
+
+async function open(brief: Brief, given: Given): Promise<OpenEngine> {
   const secret = secretFor(brief.engine, given);
   const claude = brief.engine.by === "claude" ? findProgram("claude", given.path) : null;
   const proxy =

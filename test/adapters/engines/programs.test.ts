@@ -141,18 +141,19 @@ describe("the words of `claude`", () => {
   });
 });
 
-describe("credentials", () => {
-  const refused = async (engine: Brief["engine"], key: string, subscription: string) =>
-    await playWith(engine, [], { sandbox, secrets: { key, subscription }, path: import.meta.dirname }).catch(
-      ({ code }) => code,
-    );
+describe("an engine that cannot begin says why, and has cost nothing:", () => {
+  const refused = async (engine: Brief["engine"], key: string, subscription: string) => {
+    const { outcome } = await playWith(engine, [], { sandbox, secrets: { key, subscription } });
+    expect(outcome.spend.usd).toBe(0);
+    return outcome.outcome === "failed" ? outcome.code : null;
+  };
 
-  test("of a subscription are for `claude` alone", async () => {
+  test("a subscription's token is for `claude` alone", async () => {
     expect(await refused({ by: "anthropic" }, SUBSCRIPTION, "")).toBe("SUBSCRIPTION_TOKEN_MISPLACED");
     expect(await refused(SMALL.command, SUBSCRIPTION, "")).toBe("SUBSCRIPTION_TOKEN_MISPLACED");
   });
 
-  test("that are missing are named by what is missing", async () => {
+  test("a key or a token is missing", async () => {
     expect(await refused({ by: "anthropic" }, "", SUBSCRIPTION)).toBe("MODEL_KEY_MISSING");
     expect(await refused({ by: "claude", account: "key" }, "", SUBSCRIPTION)).toBe("MODEL_KEY_MISSING");
     expect(await refused({ by: "claude", account: "subscription" }, KEY, "")).toBe(
