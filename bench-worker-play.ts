@@ -111,12 +111,16 @@ function aWorkspace(
   path: string,
   tools: Span[],
 ): { workspace: Workspace; base: string } {
-  const [directory, spill, home] = ["checkout", "spill", "home"].map((name) => join(root, name)) as [
-    string,
-    string,
-    string,
+  const folder = (name: string) => {
+    mkdirSync(join(root, name), { recursive: true });
+    return join(root, name);
+  };
+  const [directory, spill, home, notes] = [
+    folder("checkout"),
+    folder("spill"),
+    folder("home"),
+    folder("notes"),
   ];
-  for (const folder of [directory, spill, home]) mkdirSync(folder, { recursive: true });
   writeFileSync(join(directory, "answer.txt"), "wrong\n");
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args], {
@@ -143,13 +147,22 @@ function aWorkspace(
     tools.push({ from, to: now() });
     return ran;
   };
+  let kept: string | null = null;
   const workspace: Workspace = {
-    ...{ directory, spill, shell, instructions: "" },
+    ...{ directory, spill, shell, notes, memory: null, instructions: "" },
     async gates(signal) {
       const { exitCode, output } = await shell("grep -q right answer.txt", 60, signal);
       return { green: exitCode === 0, report: output };
     },
     changedPaths: async () => git("status", "--porcelain").split("\n").filter(Boolean),
+    async checkpoint() {
+      git("add", "--all");
+      kept = git("write-tree").trim();
+    },
+    async restore() {
+      if (kept !== null) git("read-tree", "--reset", "-u", kept);
+      return kept !== null;
+    },
   };
   return { workspace, base: git("rev-parse", "HEAD").trim() };
 }
