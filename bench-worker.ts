@@ -14,35 +14,67 @@ import { text } from "node:stream/consumers";
 import { conclude, type Row, walls } from "./bench.ts";
 import { CLAUDE, type Name, now, type Played, priceOfModel, type Span } from "./bench-worker-play.ts";
 import { costOf, type Usage } from "./src/core/prices.ts";
+import type { ScriptFile } from "./src/rehearsal/model/script.ts";
 import { openModel } from "./src/rehearsal/model/server.ts";
 
 const ROOT = import.meta.dirname;
 const TURNS = 40;
-/** Turns until a cache can be worth anything. */
+/** Turns of a conversation until a cache can be worth anything. */
 const WARM = 5;
 
-type Measured = Played & { seconds: number; requests: (Span & { bytes: number })[]; usage: Usage[] };
+type Measured = Played & {
+  seconds: number;
+  requests: (Span & { bytes: number })[];
+  answers: { turn: number; usage: Usage }[];
+};
 
-/** Commands whose outputs differ, as long as those of real work are. */
-function scriptFor(name: Name) {
+type Entries = ScriptFile["milestones"];
+
+/** Forty turns, most of them commands whose outputs differ and are as long as those of real work. */
+function scriptFor(name: Name): Entries {
+  const isClaude = name === "claude";
   const run = (command: string) =>
-    name === "claude"
+    isClaude
       ? { name: "Bash", input: { command, description: "Looks." } }
       : { name: "bash", input: { command } };
-  const looks = Array.from({ length: TURNS - 2 }, (_, turn) => ({
-    text: `Step ${turn}.`,
-    tools: [run(`seq ${turn * 1_000} ${turn * 1_000 + 600}`)],
-  }));
+  const looks = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      text: `Step ${first + index}.`,
+      tools: [run(`seq ${(first + index) * 1_000} ${(first + index) * 1_000 + 300}`)],
+    }));
+  const right = { tools: [run("echo right > answer.txt")] };
   const summary = "The answer is right.";
-  const finish = { name: "finish", input: { status: "done", summary } };
-  const end = name === "claude" ? { text: summary } : { tools: [finish] };
-  return [...looks, { tools: [run("echo right > answer.txt")] }, end];
+  if (isClaude) return [{ milestone: "M1", turns: [...looks(0, TURNS - 2), right, { text: summary }] }];
+  const says = (tool: string, input: Record<string, unknown>) => ({ tools: [{ name: tool, input }] });
+  const entry = (phase: string, ...turns: Entries[number]["turns"]) => ({ milestone: "M1", phase, turns });
+  const [features, platforms] = [
+    [{ feature: "The answer", scope: "core" }],
+    [{ platform: "any", inScope: true }],
+  ];
+  const checks = [{ criterion: "M1/1", check: "the gate command" }];
+  const step = {
+    step: "Write it",
+    files: ["answer.txt"],
+    dependsOn: [],
+    gate: "the gate command",
+    scope: "core",
+  };
+  return [
+    entry(
+      "analyse",
+      ...looks(0, 1),
+      says("conclude_analysis", { aim: summary, features, platforms, checks, questions: [] }),
+    ),
+    entry("research", ...looks(1, 5), says("conclude_research", { decisions: [], questions: [] })),
+    entry("plan", ...looks(6, 3), says("conclude_plan", { steps: [step] })),
+    entry("execute", ...looks(9, TURNS - 14), right, says("finish", { status: "done", summary })),
+  ];
 }
 
 /** Stands between the engine and the scripted model, and keeps the times and the bytes. */
 async function measure(name: Name, root: string): Promise<Measured> {
   const logs = join(root, "model");
-  const script = { version: 1 as const, milestones: [{ milestone: "M1", turns: scriptFor(name) }] };
+  const script = { version: 1 as const, milestones: scriptFor(name) };
   const model = await openModel({ script, directory: logs });
   const requests: Measured["requests"] = [];
   const recorder = createServer(async (incoming, response) => {
@@ -64,8 +96,8 @@ async function measure(name: Name, root: string): Promise<Measured> {
     const begun = now();
     const { played, memory } = await playApart(name, baseUrl, root);
     const lines = readFileSync(join(logs, "requests.jsonl"), "utf8").trim().split("\n");
-    const usage = lines.flatMap((line): Usage[] => JSON.parse(line).usage ?? []);
-    return { ...played, memory, seconds: (now() - begun) / 1_000, requests, usage };
+    const answers = lines.map((line) => JSON.parse(line)).filter(({ usage }) => usage);
+    return { ...played, memory, seconds: (now() - begun) / 1_000, requests, answers };
   } finally {
     recorder.closeAllConnections();
     recorder.close();
@@ -118,11 +150,12 @@ function overheads({ requests, tools }: Measured): number[] {
 }
 
 function rowsOf(name: string, measured: Measured): Row[] {
-  const { requests, usage, memory } = measured;
+  const { requests, answers, memory } = measured;
+  const usage = answers.map((one) => one.usage);
   const sum = (all: readonly Usage[], count: (one: Usage) => number) =>
     all.reduce((total, one) => total + count(one), 0);
   const asked = (one: Usage) => one.inputTokens + one.cacheReadTokens + one.cacheWriteTokens;
-  const warm = usage.slice(WARM);
+  const warm = answers.flatMap((one) => (one.turn < WARM ? [] : [one.usage]));
   const fresh = 100 * (1 - sum(warm, (one) => one.cacheReadTokens) / sum(warm, asked));
   const price = priceOfModel();
   const uncached = (one: Usage): Usage => ({
@@ -140,7 +173,7 @@ function rowsOf(name: string, measured: Measured): Row[] {
       unit: "kB",
     },
     {
-      what: `${name}: input not from cache, after ${WARM} turns`,
+      what: `${name}: input not from cache, after ${WARM} turns of each conversation`,
       value: fresh,
       unit: "%",
       atMost: ours ? 5 : undefined,
