@@ -14,6 +14,7 @@ import { fetch } from "./src/adapters/git/remote.ts";
 import { commitTree, updateTree } from "./src/adapters/git/writing.ts";
 import { connect } from "./src/adapters/github/connection.ts";
 import { GithubForge } from "./src/adapters/github/forge.ts";
+import { NOTHING_RESERVED } from "./src/core/budget.ts";
 import type { Claim } from "./src/core/decision.ts";
 import type { Evidence } from "./src/core/evidence.ts";
 import { Sha } from "./src/core/milestone.ts";
@@ -174,11 +175,11 @@ async function publishAll(
   const base = seen.landing.sha;
   const claims = Array.from({ length: pulls }, (_, index): Claim => {
     const { id, slug, spec } = milestoneIn(seen, `M${index + 1}`);
-    return { milestone: id, slug, spec, attempt: 1, base, ceiling: 0.01 };
+    return { milestone: id, slug, spec, attempt: 1, base, ceiling: 0.01, reserved: NOTHING_RESERVED };
   });
   await done(forge, { do: "assign", assignments: claims });
   await forge.observe();
-  for (const [index, { ceiling: _, ...subject }] of claims.entries()) {
+  for (const [index, { ceiling: _, reserved: __, ...subject }] of claims.entries()) {
     const milestone = milestoneIn(seen, subject.milestone);
     const path = `src/${subject.slug}.${isCulprit(index, pulls, culprits) ? "alone" : "js"}`;
     const code = new Map([[path, { text: `${subject.slug}\n` }]]);
@@ -186,7 +187,7 @@ async function publishAll(
     const staged = await forge.stage(base, await patchBetween(git, base, written), milestone, seen);
     if (!("tree" in staged)) throw new Error(`${subject.slug} cannot be staged`);
     const { tree } = staged;
-    const receipt = { because: [], ask: null, code: null, spend: COST, findings: [] };
+    const receipt = { because: [], ask: null, code: null, spend: COST, seconds: 1, findings: [], notes: {} };
     await done(forge, { do: "publish", as: "pull", ...subject, ...receipt, tree });
     artifacts.put(`evidence ${subject.slug}`, { ...evidenceOf(milestone), base, tree });
   }

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as core from "@actions/core";
 import { context } from "@actions/github";
-import { openFolders } from "#adapters/actions/folders.ts";
+import { checkpointFolder, openFolders } from "#adapters/actions/folders.ts";
 import { annotate, say } from "#adapters/actions/log.ts";
 import { redactorOf } from "#adapters/actions/redact.ts";
 import { initBare } from "#adapters/git/git.ts";
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
 async function run(inputs: Inputs): Promise<void> {
   const root = join(variable("RUNNER_TEMP"), "daybreak");
   const handOver = openFolders(root, {
-    runAttempt: Number(process.env.GITHUB_RUN_ATTEMPT ?? "1"),
+    runAttempt: runAttempt(),
     about: inputs.assignment,
     staged: inputs.staged,
   });
@@ -184,8 +184,16 @@ async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promis
     },
     say: (line) => say(redact(line)),
     signal: stop.signal,
+    alarm: alarmAt,
+    clock: () => performance.now() / 1_000,
   }).finally(async () => await opened?.close());
   await written;
+}
+
+/** Node keeps no timer longer than 24 days; no night comes near that. */
+function alarmAt(instant: string): AbortSignal {
+  const left = Date.parse(instant) - Date.now();
+  return left <= 0 ? AbortSignal.abort() : AbortSignal.timeout(Math.min(left, 2 ** 31 - 1));
 }
 
 /** Proxies and certificates of the machine, by the names everybody knows. */
@@ -215,8 +223,10 @@ function sandboxFor(): () => Promise<Sandbox> {
 
 function workbenchOf(inputs: Inputs, root: string, sandbox = sandboxFor()) {
   const path = process.env.PATH ?? "";
+  const { assignment, job } = inputs;
+  const notes = job === "work" && assignment ? checkpointFolder(root, assignment, runAttempt()) : undefined;
   return createWorkbench({
-    desk: openDesk(root),
+    desk: openDesk(root, undefined, notes),
     checkout: variable("GITHUB_WORKSPACE"),
     staged: inputs.staged,
     sandbox,
@@ -278,6 +288,10 @@ function workflowFile(): string {
 function setMatrix(matrix: readonly object[]): void {
   core.setOutput("matrix", JSON.stringify({ include: matrix }));
   core.setOutput("count", matrix.length);
+}
+
+function runAttempt(): number {
+  return Number(process.env.GITHUB_RUN_ATTEMPT ?? "1");
 }
 
 function assigned({ assignment, job }: Inputs): Assignment {

@@ -69,9 +69,9 @@ describe("nothing starts by surprise", () => {
     `);
   });
 
-  test("a night ends with its hours: what is open lands in the morning, nothing new begins", async () => {
-    const { everything } = await aNight({ roadmap: FOUR, now: "2026-11-21T05:55:00.000Z" });
-    expect(everything).toMatchInlineSnapshot(`
+  test("nothing begins that cannot be built and verified before the night ends, and the report says what waits", async () => {
+    const night = await aNight({ roadmap: FOUR, now: "2026-11-21T05:01:00.000Z" });
+    expect(night.everything).toMatchInlineSnapshot(`
       "assign    M1 attempt 1
       assign    M2 attempt 1
       publish   M1 attempt 1 as pull
@@ -84,8 +84,23 @@ describe("nothing starts by surprise", () => {
       land      M2 #2 at M2-1'
       continue  2026-11-20
       report    dashboard, STATE.md, DIGEST.md, BLOCKED.md
-      report    2026-11-20 closed"
+      report    dashboard, STATE.md, DIGEST.md; 2026-11-20 closed"
     `);
+    expect(night.morning.rows.at(-1)).toMatchInlineSnapshot(`
+      {
+        "because": "waits for the next night: an attempt with its verification may take 55 minutes, more than this night has left",
+        "milestone": "M4",
+        "stands": "ready",
+        "title": "Part 4",
+      }
+    `);
+    expect((await night.goOn(17 * 60)).morning.landed).toHaveLength(4);
+  });
+
+  test("a night that lasts all day has no end to be late for", async () => {
+    const policy = { night: { from: "06:00", to: "06:00" } };
+    const { morning } = await aNight({ roadmap: roadmapOf("M1"), now: "2026-11-21T05:55:00.000Z", policy });
+    expect(morning.landed).toHaveLength(1);
   });
 
   test("a policy with an error stops everything, and says so", async () => {

@@ -14,6 +14,8 @@ export type AttemptState =
   | { state: "asked"; because: string[]; ask: string }
   /** `waited`: for something that is over by itself, such as a usage window. Nothing was wrong with it or its runner. */
   | { state: "lost"; waited: boolean }
+  /** Cut off through no fault of its own; `head` holds the change it left, if it left one. */
+  | { state: "interrupted"; because: string[]; head: Sha | null }
   | { state: "closed by a human"; pull: number };
 
 export type Attempt = AttemptState & {
@@ -144,6 +146,10 @@ function ofRef(
   }
   if (published?.as === "blocked")
     return { state: "asked", because: published.because, ask: published.ask ?? "What should happen here?" };
+  if (published?.as === "interrupted") {
+    const left = published.tree !== null && ref?.trailers?.ceiling === null ? ref.sha : null;
+    return { state: "interrupted", because: published.because, head: left };
+  }
   if (published?.as === "lost" || !ref?.trailers)
     return { state: "lost", waited: published?.until !== undefined };
   if (ref.trailers.ceiling === null) return { state: "pushed", head: ref.sha };

@@ -22,6 +22,8 @@ export const EarlierAttempt = z.strictObject({
   because: z.array(z.string()),
   /** The milestone commit whose change this attempt starts from, if it is to start from one. */
   startFrom: Sha.nullable(),
+  /** Present where it was cut off through no fault of its own: whoever comes next goes on where it was. */
+  interrupted: z.literal(true).optional(),
 });
 export type EarlierAttempt = z.infer<typeof EarlierAttempt>;
 
@@ -34,11 +36,17 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
-const ModelPrice = z.strictObject({
+const Rates = z.strictObject({
   input: z.number().nonnegative(),
   output: z.number().nonnegative(),
   cacheWrite: z.number().nonnegative(),
   cacheRead: z.number().nonnegative(),
+});
+
+/** US dollars per million tokens. */
+export const ModelPrice = Rates.extend({
+  /** What requests cost whose prompt has more tokens than `above`, cached ones included. */
+  long: Rates.extend({ above: z.int().positive() }).optional(),
 });
 
 /** What an earlier milestone promised, as the landing branch's roadmap has it. */
@@ -81,6 +89,8 @@ export const Brief = Docket.extend({
   /** US dollars per million tokens, resolved from the table and the policy. */
   price: ModelPrice,
   limits: Limits,
+  /** The instant by which the engine must have stopped, so that its night can still verify and report. Null: none. */
+  deadline: z.iso.datetime().nullable().default(null),
   earlier: z.array(EarlierAttempt),
 });
 export type Brief = z.infer<typeof Brief>;

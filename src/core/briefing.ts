@@ -3,10 +3,12 @@
 import type { Brief, Docket } from "#core/brief.ts";
 import type { Claim } from "#core/decision.ts";
 import type { Milestone } from "#core/milestone.ts";
+import { windowOf } from "#core/night.ts";
 import type { Observation } from "#core/observation.ts";
 import { gateCommands, protectedGlobs } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
 import { standingsOf } from "#core/progress.ts";
+import { isoOf } from "#core/time.ts";
 
 /** Null if the claim does not fit what was observed, or the model has no price. */
 export function briefFor(claim: Claim, observation: Observation): Brief | null {
@@ -29,12 +31,19 @@ export function briefFor(claim: Claim, observation: Observation): Brief | null {
     price,
     limits: {
       usd: claim.ceiling,
-      tokens: policy.tokens,
+      tokens: claim.reserved.tokens,
       turns: policy.turns,
-      seconds: Math.floor((policy.minutes * 60) / policy.attempts),
+      seconds: Math.max(1, Math.floor(claim.reserved.minutes * 60)),
     },
+    deadline: deadlineOf(observation),
     earlier: lessonsFor(claim, observation),
   };
+}
+
+/** Its night's end, less what `verify` may need. A night that lasts all day has none: the next one follows at once. */
+function deadlineOf({ night, policy }: Observation): string | null {
+  if (policy.night.from === policy.night.to) return null;
+  return isoOf(windowOf(night.name, policy.night).to - policy.verify.minutes * 60_000);
 }
 
 /** What the court is told of a milestone. */

@@ -1,9 +1,11 @@
 /** Every effect Daybreak can ever have on the world. If it is not in this union, it cannot happen. */
 
 import type { Assignment } from "#core/brief.ts";
+import type { Share } from "#core/budget.ts";
 import type { Finding } from "#core/evidence.ts";
 import type { LineOf, NightName } from "#core/journal.ts";
 import type { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
+import type { Notes } from "#core/notes.ts";
 import type { MergeMethod } from "#core/observation.ts";
 import type { Spend } from "#core/outcome.ts";
 
@@ -16,7 +18,7 @@ export function subjectOf({ milestone, slug, attempt, spec }: Subject): Subject 
 }
 
 /** A claim to be made: the matrix entry, and what it may cost. */
-export type Claim = Assignment & { milestone: MilestoneId; ceiling: number };
+export type Claim = Assignment & Share & { milestone: MilestoneId };
 
 /** A pull request that is to be restacked. `again` > 0 gives a head whose checks were cut off a fresh one. */
 export type Car = Subject & { pull: number; head: Sha; again: number };
@@ -39,12 +41,15 @@ export type Move = "push" | MergeMethod;
 export type Decision =
   /** Claims all attempts of a cycle and sets their ceilings aside, in one push. */
   | { do: "assign"; assignments: Claim[] }
-  /** Writes the receipt of an attempt; `as: "pull"` also pushes its commit and opens the pull request. */
+  /**
+   * Writes the receipt of an attempt. `as: "pull"` also pushes its commit and opens the pull request; `as: "interrupted"`
+   * only keeps its commit, if it left a change that may be kept.
+   */
   | (Subject & {
       do: "publish";
-      as: "pull" | "rejected" | "blocked" | "lost";
+      as: LineOf<"published">["as"];
       base: Sha;
-      /** The staged tree; null unless `as` is "pull". */
+      /** The staged tree; null unless `as` is "pull" or "interrupted". */
       tree: Sha | null;
       because: string[];
       /** The question to a human, with `as: "blocked"`. */
@@ -54,7 +59,11 @@ export type Decision =
       /** When that is over by itself. */
       until?: string | undefined;
       spend: Spend;
+      /** How long its engine was at work. */
+      seconds: number;
       findings: Finding[];
+      /** What it noted for people and for whoever goes on. Never read for a decision. */
+      notes: Notes;
     })
   /** Opens the pull request of a commit whose job died after pushing it. */
   | (Subject & { do: "open"; head: Sha })

@@ -1,6 +1,7 @@
 /** The append-only lines on `daybreak/state`: each is the receipt of one decision. Losing them costs retries, no more. */
 
 import * as z from "zod";
+import { NOTHING_RESERVED, Reserved } from "#core/budget.ts";
 import { Finding } from "#core/evidence.ts";
 import { MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
 import { Spend } from "#core/outcome.ts";
@@ -26,15 +27,20 @@ const Assigned = z.strictObject({
   ...stamp,
   ...attempt,
   base: Sha,
+  /** US dollars. */
   ceiling: z.number().nonnegative(),
+  reserved: Reserved.default(NOTHING_RESERVED),
 });
 
-/** What came of an attempt's work. `pull`: a pull request was opened, whatever its evidence says. */
+/**
+ * What came of an attempt's work. `pull`: a pull request was opened, whatever its evidence says. `interrupted`: another
+ * attempt goes on where it was, with the change of `tree` if it left one.
+ */
 const Published = z.strictObject({
   line: z.literal("published"),
   ...stamp,
   ...attempt,
-  as: z.enum(["pull", "rejected", "blocked", "lost"]),
+  as: z.enum(["pull", "rejected", "blocked", "lost", "interrupted"]),
   because: z.array(z.string()),
   /** The question only a human can answer, with `as: "blocked"`. */
   ask: z.string().nullable(),
@@ -43,6 +49,8 @@ const Published = z.strictObject({
   /** When that is over by itself; left out: not before a human did something. */
   until: z.iso.datetime().optional(),
   spend: Spend,
+  /** How long its engine was at work. */
+  seconds: z.number().nonnegative().default(0),
   tree: Sha.nullable(),
   findings: z.array(Finding),
 });

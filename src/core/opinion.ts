@@ -1,6 +1,7 @@
 /** A model's opinion of a change: evidence that can make a verdict worse, never better. Asks no model. */
 
 import * as z from "zod";
+import { ModelPrice } from "#core/brief.ts";
 import type { Booked, Decision } from "#core/decision.ts";
 import { CATALOGUE, type Code } from "#core/errors.ts";
 import { Finding } from "#core/evidence.ts";
@@ -10,7 +11,7 @@ import { Milestone, type MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts
 import type { Observation } from "#core/observation.ts";
 import { Spend } from "#core/outcome.ts";
 import type { Policy } from "#core/policy.ts";
-import { type Price, priceOf } from "#core/prices.ts";
+import { priceOf } from "#core/prices.ts";
 
 /** What the model must answer, word for word. Anything else is no answer. */
 export const OpinionAnswer = z.strictObject({
@@ -47,13 +48,7 @@ export const OpinionQuestion = z.strictObject({
   rendered: z.array(z.string()),
   model: z.string(),
   effort: z.enum(["low", "medium", "high", "xhigh", "max"]),
-  /** US dollars per million tokens. */
-  price: z.strictObject({
-    input: z.number().nonnegative(),
-    output: z.number().nonnegative(),
-    cacheWrite: z.number().nonnegative(),
-    cacheRead: z.number().nonnegative(),
-  }) satisfies z.ZodType<Price>,
+  price: ModelPrice,
   /** The most that may be spent on it, in US dollars. */
   usd: z.number().positive(),
 });
@@ -222,7 +217,7 @@ export function affordable({
   night,
 }: Pick<Observation, "policy" | "journal" | "night">): number {
   const spent = ledgerOf(journal, night.name);
-  const left = Math.min(policy.budget.night - spent.night, policy.budget.month - spent.month);
+  const left = Math.min(policy.budget.night - spent.night.usd, policy.budget.month - spent.month.usd);
   const each = opinionCeiling(policy);
   return each === 0 ? 0 : Math.max(0, Math.floor((left + CENT / 2) / each));
 }

@@ -30,13 +30,23 @@ export function addSpend(one: Spend, other: Spend): Spend {
   };
 }
 
-export function tokensOf(spend: Spend): number {
-  return spend.inputTokens + spend.outputTokens + spend.cacheReadTokens + spend.cacheWriteTokens;
+/** All tokens together, cached ones included. */
+export function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Spend): number {
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
 }
+
+/** What an attempt has used so far. Written down while it works, so that it is known even of one that was cut off. */
+export const Meter = z.strictObject({
+  spend: Spend,
+  /** How long its engine has been at work. */
+  seconds: z.number().nonnegative(),
+});
+export type Meter = z.infer<typeof Meter>;
 
 /**
  * `finished`: says it is done and its gate commands were green · `blocked`: asks a question only a human can answer ·
- * `exhausted`: a limit was reached · `failed`: the model or its service could not go on.
+ * `exhausted`: a limit was reached · `failed`: the model or its service could not go on · `interrupted`: it was stopped
+ * through no fault of its own, and goes on in another attempt.
  */
 export const Outcome = z.discriminatedUnion("outcome", [
   z.strictObject({ outcome: z.literal("finished"), summary: z.string(), spend: Spend }),
@@ -55,6 +65,16 @@ export const Outcome = z.discriminatedUnion("outcome", [
     code: z.string().nullable(),
     /** When what stands in the way is over by itself; until then nothing starts, and no human is asked. */
     until: z.iso.datetime().optional(),
+    spend: Spend,
+  }),
+  z.strictObject({
+    outcome: z.literal("interrupted"),
+    because: z.string(),
+    /**
+     * `signal`: its job was told to stop · `deadline`: its night ends · `crash`: the engine itself broke · `service`: the
+     * model's service served nobody for as long as there was time to wait.
+     */
+    by: z.enum(["signal", "deadline", "crash", "service"]),
     spend: Spend,
   }),
 ]);

@@ -1,17 +1,33 @@
 /** Chooses which milestones start now, and says of every other ready one why it does not. Pure and total. */
 
+import {
+  type Amounts,
+  add,
+  amountsOf,
+  exceeded,
+  inUnits,
+  monthCap,
+  NOTHING,
+  nightCap,
+  type Share,
+  SPARE_MINUTES,
+} from "#core/budget.ts";
 import type { Claim, Decision } from "#core/decision.ts";
 import { linesOf } from "#core/journal.ts";
 import { ledgerOf } from "#core/ledger.ts";
 import type { Slug } from "#core/milestone.ts";
 import { awaitsRebuild, founding, pausedBy, yetToPromote } from "#core/next.ts";
+import { windowOf } from "#core/night.ts";
 import { haltOf, type Observation } from "#core/observation.ts";
 import { opinionCeiling } from "#core/opinion.ts";
-import { ceilingOf, gateCommands } from "#core/policy.ts";
+import { gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
-import { type Standing, standingsOf } from "#core/progress.ts";
+import { resumedBy, type Standing, standingsOf } from "#core/progress.ts";
 import { modelTrouble } from "#core/questions.ts";
 import { declaresDependencies } from "#core/roadmap.ts";
+import { instantOf } from "#core/time.ts";
+
+const MINUTE = 60_000;
 
 /** Minutes an owner needs, roughly: to answer a question, to look through an open pull request, or one of the promotion's milestones. */
 const REVIEW_MINUTES = { blocker: 5, pull: 10, promoting: 5 } as const;
@@ -45,30 +61,37 @@ export function chooseFrom(observation: Observation, paid = observation.night.pa
   const general = reasonAgainstAny(observation, paid);
   for (const { milestone, progress } of inOrder(standings, observation)) {
     if (progress.state !== "ready") continue;
-    const reason = general ?? room.reasonAgainst(milestone.slug);
+    const reason = general ?? room.reasonAgainst(milestone.slug, progress.share);
     if (reason !== null) {
       held.set(milestone.slug, reason);
       continue;
     }
-    room.take(milestone.slug);
+    room.take(milestone.slug, progress.share);
     claims.push({
       milestone: milestone.id,
       slug: milestone.slug,
       attempt: progress.attempt,
       base: observation.landing.sha,
       spec: milestone.spec,
-      ceiling: ceilingOf(observation.policy),
+      ...progress.share,
     });
   }
   return { claims, held };
 }
 
-/** While no dependency is declared anywhere, the order of the file is one: each waits for the one before it. */
+/**
+ * What was interrupted goes on before anything else begins. While no dependency is declared anywhere, the order of the
+ * file is one: each waits for the one before it.
+ */
 function inOrder(standings: readonly Standing[], { roadmap }: Observation): Standing[] {
-  if (declaresDependencies(roadmap)) return [...standings];
+  if (declaresDependencies(roadmap)) return standings.toSorted((one, other) => late(one) - late(other));
   const passedOver = ["done", "blocked", "stuck", "not planned", "waiting"];
   const next = standings.find(({ progress }) => !passedOver.includes(progress.state));
   return next ? [next] : [];
+}
+
+function late({ progress }: Standing): number {
+  return progress.state === "ready" && resumedBy(progress.earlier) !== null ? 0 : 1;
 }
 
 /** Why no attempt could be made under this policy, or null. */
@@ -113,7 +136,7 @@ function unheard(observation: Observation): number {
 function roomIn(observation: Observation) {
   const { policy, journal, night, roadmap } = observation;
   // What is built must be heard before it lands: its opinion is set aside with it.
-  const ceiling = ceilingOf(policy) + opinionCeiling(policy);
+  const opinion: Amounts = { ...NOTHING, usd: opinionCeiling(policy) };
   const spent = ledgerOf(journal, night.name);
   const started = new Set<string>(
     linesOf(journal, "assigned")
@@ -123,22 +146,46 @@ function roomIn(observation: Observation) {
   let places =
     (declaresDependencies(roadmap) ? policy.parallel : 1) -
     standingsOf(observation).filter(({ progress }) => progress.state === "in work").length;
-  let reserved = unheard(observation) * opinionCeiling(policy);
+  let reserved: Amounts = { ...NOTHING, usd: unheard(observation) * opinion.usd };
   return {
-    reasonAgainst(slug: Slug): string | null {
+    reasonAgainst(slug: Slug, share: Share): string | null {
       if (places <= 0) return "others are being worked on";
       if (!started.has(slug) && started.size >= policy.milestones)
         return `${policy.milestones} milestones have been started this night`;
-      if (spent.night + reserved + ceiling > policy.budget.night + 0.005)
-        return `the night's $${policy.budget.night} do not cover another attempt of up to $${ceiling}`;
-      if (spent.month + reserved + ceiling > policy.budget.month + 0.005)
-        return `the month's $${policy.budget.month} do not cover another attempt of up to $${ceiling}`;
-      return null;
+      const one = add(amountsOf(share), opinion);
+      const wanted = add(reserved, one);
+      return (
+        shortage("night", { spent: spent.night, wanted, cap: nightCap(policy), one }) ??
+        shortage("month", { spent: spent.month, wanted, cap: monthCap(policy), one }) ??
+        lateness(share, observation)
+      );
     },
-    take(slug: Slug): void {
+    take(slug: Slug, share: Share): void {
       places -= 1;
-      reserved += ceiling;
+      reserved = add(reserved, add(amountsOf(share), opinion));
       started.add(slug);
     },
   };
+}
+
+function shortage(
+  level: "night" | "month",
+  { spent, wanted, cap, one }: Record<"spent" | "wanted" | "cap" | "one", Amounts>,
+): string | null {
+  const unit = exceeded(spent, wanted, cap);
+  if (unit === null) return null;
+  const [all, each] = [cap[unit], one[unit]].map((amount) => inUnits(amount, unit));
+  return `the ${level}'s ${all} do not cover another attempt of up to ${each}`;
+}
+
+/**
+ * What cannot be built and verified before the night ends waits for the next one. Said without the minutes that are
+ * left, so that an unchanged world is told in unchanged words.
+ */
+function lateness({ reserved }: Share, { now, night, policy }: Observation): string | null {
+  if (policy.night.from === policy.night.to) return null;
+  const needed = Math.ceil(reserved.minutes) + policy.verify.minutes + SPARE_MINUTES;
+  const left = (windowOf(night.name, policy.night).to - instantOf(now)) / MINUTE;
+  if (needed <= left) return null;
+  return `waits for the next night: an attempt with its verification may take ${needed} minutes, more than this night has left`;
 }

@@ -9,6 +9,15 @@ const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such 
 const Commands = z
   .union([z.string().min(1), z.array(z.string().min(1))], "a command, or a list of commands")
   .transform((one) => (typeof one === "string" ? [one] : one));
+/** What a night and a month may use of something that is no money. */
+function capsOf(night: number, month: number, what: string) {
+  const Cap = z.int().min(1);
+  return {
+    night: Cap.default(night).describe(`${what} per night.`),
+    month: Cap.default(month).describe(`${what} per calendar month.`),
+  };
+}
+
 const Globs = z.array(z.string().min(1));
 const RepositoryPath = z
   .string()
@@ -102,9 +111,30 @@ export const PolicyFile = z
         milestone: Dollars.default(5).describe("US dollars per milestone, over all its attempts."),
         night: Dollars.default(10).describe("US dollars per night."),
         month: Dollars.default(100).describe("US dollars per calendar month."),
+        tokens: z
+          .strictObject({
+            milestone: z
+              .int()
+              .min(1_000)
+              .optional()
+              .describe(
+                "Model tokens per milestone, over all its attempts. As many as they may use, if not given.",
+              ),
+            ...capsOf(100_000_000, 1_000_000_000, "Model tokens"),
+          })
+          .prefault({})
+          .describe("Hard ceilings in tokens, read and written."),
+        minutes: z
+          .strictObject(capsOf(600, 10_000, "Minutes of work, of all attempts together,"))
+          .prefault({})
+          .describe("Hard ceilings in minutes of work."),
+        "runner-minutes": z
+          .strictObject(capsOf(1_500, 20_000, "Minutes of runners"))
+          .prefault({})
+          .describe("Hard ceilings in minutes of runners: work, verification, landing and report."),
       })
       .prefault({})
-      .describe("Hard ceilings in US dollars. Set aside before work starts."),
+      .describe("Hard ceilings, in US dollars where no unit is named. Set aside before work starts."),
     minutes: z
       .int()
       .min(1)

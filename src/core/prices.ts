@@ -36,8 +36,16 @@ export const PRICES: readonly Row[] = [
   row("claude-fable-5-2", [8, 40, 10, 0.2], "2026-11-09", `${OVERVIEW}, release notes; ${ELSEWHERE}`),
   row("claude-opus-5-5", [4, 20, 5, 0.2], "2026-11-20", `${OVERVIEW}; ${ELSEWHERE}`),
   row("claude-sonnet-5-5", [2, 10, 2.5, 0.1], "2026-10-07", `${OVERVIEW}, release notes`),
-  // A prompt above 100k tokens costs five times as much as a shorter one. The dearer band is the one to plan with.
-  row("claude-haiku-5-5", [0.5, 2.5, 0.625, 0.05], "2026-11-20", `${OVERVIEW}; cache read inferred`),
+  {
+    ...row(
+      "claude-haiku-5-5",
+      [0.1, 0.5, 0.125, 0.01],
+      "2026-11-20",
+      `${OVERVIEW}; cache read from third-party tables`,
+    ),
+    // That long prompts cost five times as much to read from the cache is inferred from the other three.
+    long: { above: 100_000, input: 0.5, output: 2.5, cacheWrite: 0.625, cacheRead: 0.05 },
+  },
   row("claude-fable-5-1", [10, 50, 12.5, 0.25], "2026-11-20", PRICING),
   row("claude-opus-5", [5, 25, 6.25, 0.5], "2026-11-20", PRICING),
   row("claude-opus-4-8", [5, 25, 6.25, 0.5], "2026-11-20", PRICING),
@@ -62,34 +70,46 @@ export function priceOf(model: string, ownPrices: Policy["prices"]): Price | nul
   }
   const known = PRICES.find((one) => one.model === model);
   if (!known) return null;
-  const { input, output, cacheWrite, cacheRead } = known;
-  return { input, output, cacheWrite, cacheRead };
+  const { input, output, cacheWrite, cacheRead, long } = known;
+  return { input, output, cacheWrite, cacheRead, ...(long ? { long } : {}) };
 }
 
 /** What an answer cost in US dollars, to a millionth. */
 export function costOf(usage: Usage, price: Price): number {
+  const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const { input, output, cacheRead, cacheWrite } =
+    price.long && prompt > price.long.above ? price.long : price;
   return dollars(
-    usage.inputTokens * price.input +
-      usage.outputTokens * price.output +
-      usage.cacheReadTokens * price.cacheRead +
-      usage.cacheWriteTokens * price.cacheWrite,
+    usage.inputTokens * input +
+      usage.outputTokens * output +
+      usage.cacheReadTokens * cacheRead +
+      usage.cacheWriteTokens * cacheWrite,
   );
 }
 
-/** The most an answer can cost: nothing of its context was cached, and it is as long as allowed. */
+/**
+ * The most an answer can cost: nothing of its context was cached, it is as long as allowed, and its prompt, whose length
+ * is estimated, is one of the long ones.
+ */
 export function worstCaseOf(contextTokens: number, maxOutputTokens: number, price: Price): number {
-  return dollars(contextTokens * contextPriceOf(price) + maxOutputTokens * price.output);
+  return dollars(contextTokens * contextPriceOf(price) + maxOutputTokens * outputPriceOf(price));
 }
 
 /** How many output tokens are left to buy once the context is paid for at its dearest. Negative if not even that is. */
 export function affordableOutput(usd: number, contextTokens: number, price: Price): number {
   const left = usd - worstCaseOf(contextTokens, 0, price);
-  if (price.output === 0) return left < 0 ? -1 : Number.MAX_SAFE_INTEGER;
-  return Math.floor((left * 1e6) / price.output);
+  const output = outputPriceOf(price);
+  if (output === 0) return left < 0 ? -1 : Number.MAX_SAFE_INTEGER;
+  return Math.floor((left * 1e6) / output);
 }
 
-function contextPriceOf({ input, cacheWrite, cacheRead }: Price): number {
-  return Math.max(input, cacheWrite, cacheRead);
+function contextPriceOf({ input, cacheWrite, cacheRead, long }: Price): number {
+  const most = Math.max(input, cacheWrite, cacheRead);
+  return long ? Math.max(most, long.input, long.cacheWrite, long.cacheRead) : most;
+}
+
+function outputPriceOf({ output, long }: Price): number {
+  return Math.max(output, long?.output ?? 0);
 }
 
 function dollars(perMillion: number): number {

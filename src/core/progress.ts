@@ -1,12 +1,13 @@
 /** Where a milestone stands. Derived from the observation every time; stored nowhere. */
 
 import { type Attempt, attemptsOf, attemptsThatCount, highestNumber } from "#core/attempt.ts";
-import { spentOn } from "#core/ledger.ts";
+import type { EarlierAttempt } from "#core/brief.ts";
+import { inUnits, keyOf, milestoneCap, type Share, shareOf, tooLittle } from "#core/budget.ts";
+import { usedBy } from "#core/ledger.ts";
 import type { Milestone, MilestoneId, Sha } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
-import { ceilingOf } from "#core/policy.ts";
 
-/** Lost attempts of one contract before a human is asked why runners die. */
+/** Lost and interrupted attempts of one contract before a human is asked why they do not come to their end. */
 const MOST_LOST = 5;
 
 export type Progress =
@@ -21,7 +22,9 @@ export type Progress =
   | {
       state: "ready";
       attempt: number;
-      earlier: { attempt: number; because: string[]; startFrom: Sha | null }[];
+      earlier: EarlierAttempt[];
+      /** What it may use at the most. */
+      share: Share;
     };
 
 export type Standing = { milestone: Milestone; progress: Progress };
@@ -50,13 +53,30 @@ function progressOf(milestone: Milestone, attempts: readonly Attempt[], observat
   const on = unmet(milestone, observation);
   if (on.length > 0) return { state: "waiting", on, because: `waits for ${on.join(", ")}` };
   const counting = attemptsThatCount(milestone, attempts, observation);
+  const share = shareFrom(counting, observation);
   return (
-    stuckness(milestone, counting, observation) ?? {
+    stuckness(counting, share, observation) ?? {
       state: "ready",
       attempt: highestNumber(milestone.slug, attempts) + 1,
       earlier: lessonsFrom(counting),
+      share,
     }
   );
+}
+
+/** The attempt whose work the next one goes on with, or null. */
+export function resumedBy(earlier: readonly EarlierAttempt[]): number | null {
+  const last = earlier.at(-1);
+  return last?.interrupted ? last.attempt : null;
+}
+
+function shareFrom(counting: readonly Attempt[], { policy, journal }: Observation): Share {
+  return shareOf(policy, usedBy(counting, journal), policy.attempts - usedUp(counting));
+}
+
+/** Attempts that came to their end and did not land. */
+function usedUp(counting: readonly Attempt[]): number {
+  return counting.filter((attempt) => attempt.state === "rejected" && attempt.counted).length;
 }
 
 function unfitness({ id, status }: Milestone, { roadmap }: Observation): string | null {
@@ -75,11 +95,7 @@ function unmet({ dependsOn }: Milestone, { roadmap }: Observation): MilestoneId[
   return dependsOn.filter((id) => !done.has(id));
 }
 
-function stuckness(
-  milestone: Milestone,
-  counting: readonly Attempt[],
-  { policy, journal }: Observation,
-): Progress | null {
+function stuckness(counting: readonly Attempt[], share: Share, { policy }: Observation): Progress | null {
   const stuck = (because: string, ask: string): Progress => ({ state: "stuck", because, ask });
   const last = counting.at(-1);
   if (last?.state === "closed by a human")
@@ -88,40 +104,51 @@ function stuckness(
       "Should it be tried again? Close this issue for yes; mark the milestone ✅ or 🚧 for no.",
     );
   if (last?.state === "asked") return stuck(last.because.join("; "), last.ask);
-  const used = counting.filter((attempt) => attempt.state === "rejected" && attempt.counted).length;
+  const used = usedUp(counting);
   if (used >= policy.attempts)
     return stuck(
       `gave up after ${used} ${used === 1 ? "attempt" : "attempts"}`,
       "What should be different? Change the milestone in the roadmap, or close this issue to allow as many attempts again.",
     );
   const lost = counting.filter((attempt) => attempt.state === "lost" && !attempt.waited).length;
-  if (lost >= Math.max(MOST_LOST, policy.attempts))
+  const cut = counting.filter(({ state }) => state === "interrupted").length;
+  if (lost + cut >= Math.max(MOST_LOST, policy.attempts))
     return stuck(
-      `${lost} attempts were lost with their runners`,
-      "Why do the runners die? Look at the runs of those attempts, then close this issue.",
+      `${lost + cut} attempts were ${cut === 0 ? "lost with their runners" : lost === 0 ? "interrupted" : "lost or interrupted"}`,
+      "Why do they not come to their end? Look at the runs of those attempts, then close this issue.",
     );
-  if (
-    spentOn(milestone, journal) + ceilingOf(policy) > policy.budget.milestone + 0.005 &&
-    used < counting.length
-  )
+  const short = tooLittle(share, policy);
+  if (short !== null)
     return stuck(
-      `its budget of $${policy.budget.milestone} does not allow another attempt`,
-      "Raise `budget.milestone` in the policy or split the milestone, then close this issue.",
+      `its budget of ${inUnits(milestoneCap(policy)[short], short)} does not allow another attempt`,
+      `Raise \`${keyOf(short, "milestone")}\` in the policy or split the milestone, then close this issue.`,
     );
   return null;
 }
 
+type Ended = Extract<Attempt, { state: "rejected" | "interrupted" }>;
+
 /**
- * What the next attempt is told: every earlier rejection, and the newest patch to start from.
+ * What the next attempt is told: every earlier rejection and interruption, and the newest patch to start from.
  * After the same reasons twice in a row the approach is wrong, not its details: it starts from the base again.
  */
-function lessonsFrom(counting: readonly Attempt[]) {
-  const rejected = counting.filter((attempt) => attempt.state === "rejected");
-  const [before, last] = rejected.slice(-2);
+function lessonsFrom(counting: readonly Attempt[]): EarlierAttempt[] {
+  const ended = counting.filter(
+    (attempt): attempt is Ended => attempt.state === "rejected" || attempt.state === "interrupted",
+  );
+  const [before, last] = ended.filter(({ state }) => state === "rejected").slice(-2);
   const sameTwice = last !== undefined && before?.because.join() === last.because.join();
-  return rejected.map(({ number, because, pull, sha }, index) => ({
-    attempt: number,
-    because,
-    startFrom: index === rejected.length - 1 && pull !== null && !sameTwice ? sha : null,
+  // Who was cut off before he left anything had begun where the one before him ended.
+  const newest = ended.findLast((one) => one.state === "rejected" || one.head !== null);
+  return ended.map((one, index) => ({
+    attempt: one.number,
+    because: one.because,
+    startFrom: index === ended.length - 1 && newest ? changeIn(newest, sameTwice) : null,
+    ...(one.state === "interrupted" ? { interrupted: true as const } : {}),
   }));
+}
+
+function changeIn(attempt: Ended, sameTwice: boolean): Sha | null {
+  if (attempt.state === "interrupted") return attempt.head;
+  return attempt.pull !== null && !sameTwice ? attempt.sha : null;
 }

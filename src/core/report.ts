@@ -4,6 +4,7 @@ import { type Aftermath, aftermathOf } from "#core/aftermath.ts";
 import { attemptsOf } from "#core/attempt.ts";
 import { candidatesIn, isAlive } from "#core/candidates.ts";
 import type { Finding } from "#core/evidence.ts";
+import { type Hindsight, hindsightOf } from "#core/forecast.ts";
 import { linesOf, type NightName } from "#core/journal.ts";
 import { landsItself } from "#core/landing.ts";
 import { isPictured, type MilestoneId, type Sha, type Slug } from "#core/milestone.ts";
@@ -45,6 +46,8 @@ export type Morning = {
   spend: Spend;
   /** US dollars set aside for attempts that have not reported. */
   reserved: number;
+  /** What was expected of this night's attempts, beside what they used; null while none has ended. */
+  forecast: Hindsight | null;
   reviewMinutes: number;
   stop: string | null;
 };
@@ -101,6 +104,7 @@ export function morningOf(observation: Observation): Morning {
       NOTHING_SPENT,
     ),
     reserved: receipts.reduce((total, { spend, ceiling }) => total + (spend ? 0 : ceiling), 0),
+    forecast: hindsightOf(night, observation),
     reviewMinutes: waitingReviewMinutes(observation),
     stop: observation.stop,
   };

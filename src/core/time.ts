@@ -16,6 +16,11 @@ export function minutesBetween(since: string, now: string): number {
   return (instantOf(now) - instantOf(since)) / MINUTE;
 }
 
+/** The ISO 8601 text of an instant. */
+export function isoOf(instant: number): string {
+  return new Date(instant).toISOString();
+}
+
 /** Whether this machine knows the time zone by its IANA name. Bare offsets such as `+01:00` are not names. */
 export function isTimezone(name: string): boolean {
   try {

@@ -3,14 +3,16 @@
 import { attemptsOf } from "#core/attempt.ts";
 import type { Assignment } from "#core/brief.ts";
 import { briefFor } from "#core/briefing.ts";
-import type { Claim } from "#core/decision.ts";
+import type { Claim, Decision } from "#core/decision.ts";
 import type { EngineChoice } from "#core/engine.ts";
 import { type Diagnostic, Failure } from "#core/errors.ts";
+import { forecastOf } from "#core/forecast.ts";
 import { linesOf } from "#core/journal.ts";
 import type { Observation } from "#core/observation.ts";
 import { chooseFrom, plan } from "#core/plan.ts";
 import { gateCommands } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
+import { resumedBy } from "#core/progress.ts";
 import { headsToTest } from "#core/rebuild.ts";
 import { review } from "#core/review.ts";
 import { afterLanding, sittings } from "#core/sentinel.ts";
@@ -20,6 +22,7 @@ import { settle } from "#jobs/settle.ts";
 import type { Forge } from "#ports/forge.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 import type { Trees } from "#ports/trees.ts";
+import { sayForecast } from "#prose/forecast.ts";
 import { sayPolicy } from "#prose/policy.ts";
 
 export type PlanResult = {
@@ -51,7 +54,8 @@ export async function planNight(world: {
   const broken = stopperOf(first);
   if (broken) throw broken;
   await provePublishing(first, forge);
-  const { observation, refused } = await settle(plan, forge, say, { seen: first });
+  const decide = (seen: Observation) => planAloud(seen, say);
+  const { observation, refused } = await settle(decide, forge, say, { seen: first });
   // Refused at every look, and wanted by nobody else: no race, but a rule. Claims may lose a race, and wait for the next cycle.
   if (refused.length > 0 && plan(observation).some(({ do: what }) => what === "renew"))
     throw new Failure("PUSH_REFUSED", `${observation.policy.branch} cannot be begun: ${refused.at(-1)}`);
@@ -66,6 +70,15 @@ export async function planNight(world: {
     night: observation.night.name,
     engine: observation.policy.engine.by,
   };
+}
+
+/** What it may cost is said before anything is claimed. */
+function planAloud(observation: Observation, say: (line: string) => void): Decision[] {
+  const decisions = plan(observation);
+  const claims = decisions.flatMap((one) => (one.do === "assign" ? one.assignments : []));
+  const forecast = forecastOf(claims, observation);
+  if (forecast !== null) say(sayForecast(forecast));
+  return decisions;
 }
 
 /** What we landed there ourselves was tested, and so was the base of every attempt whose evidence was green. */
@@ -158,7 +171,12 @@ async function brief(
     const made = briefFor(claim, observation);
     if (made === null) continue;
     const start = made.earlier.at(-1)?.startFrom ?? null;
-    await handOver.writeBrief(made, start === null ? null : await trees.changeOf(start));
+    const resumed = resumedBy(made.earlier);
+    await handOver.writeBrief(
+      made,
+      start === null ? null : await trees.changeOf(start),
+      resumed === null ? {} : await trees.notesOf({ slug: claim.slug, attempt: resumed }),
+    );
     matrix.push(made.assignment);
   }
   return matrix;

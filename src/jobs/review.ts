@@ -2,11 +2,11 @@
 
 import type { Assignment } from "#core/brief.ts";
 import { briefFor } from "#core/briefing.ts";
+import { shareOf } from "#core/budget.ts";
 import { linesOf } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { questionFor } from "#core/opinion.ts";
-import { ceilingOf } from "#core/policy.ts";
 import { asRebuilt, headsToTest } from "#core/rebuild.ts";
 import { review } from "#core/review.ts";
 import { afterLanding } from "#core/sentinel.ts";
@@ -63,7 +63,7 @@ async function brief(
   handOver: HandOver,
 ): Promise<Examination[]> {
   if (court === null) return [];
-  const claim = { slug, attempt, base, spec, milestone, ceiling: ceilingOf(observation.policy) };
+  const claim = { slug, attempt, base, spec, milestone, ...shareOf(observation.policy) };
   const made = briefFor(claim, asRebuilt(observation));
   if (made) await handOver.writeBrief(made, null);
   return [{ slug, attempt, base, spec, head, court }];

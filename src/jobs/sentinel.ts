@@ -1,9 +1,9 @@
 /** Puts commits that have landed, or that take one back, before the court, and acts on what came of it. */
 
 import { briefFor } from "#core/briefing.ts";
+import { shareOf } from "#core/budget.ts";
 import type { Evidence } from "#core/evidence.ts";
 import type { Observation } from "#core/observation.ts";
-import { ceilingOf } from "#core/policy.ts";
 import { afterLanding, type Sitting, sittings } from "#core/sentinel.ts";
 import type { Examination } from "#jobs/review.ts";
 import { type Settled, settle } from "#jobs/settle.ts";
@@ -46,7 +46,7 @@ function briefOn({ why, slug, attempt, base, milestone }: Sitting, observation: 
     base,
     spec: contract.spec,
     milestone,
-    ceiling: ceilingOf(observation.policy),
+    ...shareOf(observation.policy),
   };
   const made = briefFor(claim, observation);
   if (made === null || why === "culprit") return made;

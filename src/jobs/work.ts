@@ -3,45 +3,110 @@
 import type { Assignment, Brief } from "#core/brief.ts";
 import { redBaseOf } from "#core/court/faults.ts";
 import { Failure } from "#core/errors.ts";
-import { NOTHING_SPENT, type Outcome } from "#core/outcome.ts";
+import { NOTHING_SPENT, type Outcome, Spend } from "#core/outcome.ts";
 import { prepareUnlessSetUp } from "#jobs/prepare.ts";
-import type { Engine, TranscriptEvent } from "#ports/engine.ts";
-import type { HandOver } from "#ports/hand-over.ts";
+import type { Engine, TranscriptEvent, Workspace } from "#ports/engine.ts";
+import type { Beginning, HandOver } from "#ports/hand-over.ts";
 import type { Workbench } from "#ports/workbench.ts";
 
-export async function work(
-  assignment: Assignment,
-  world: {
-    handOver: HandOver;
-    workbench: Workbench;
-    /** Made late: the brief names the model, and only this job loads the model's SDK. */
-    engine: (brief: Brief) => Promise<Engine>;
-    transcript: (event: TranscriptEvent) => void;
-    say: (line: string) => void;
-    signal: AbortSignal;
-  },
-): Promise<void> {
-  const { brief, startFrom } = await briefOf(assignment, world.handOver);
-  const red = await redBase(assignment, world.handOver);
-  if (red !== null) {
-    world.say(`outcome   ${brief.milestone.id} not begun: ${red.because}`);
-    return await world.handOver.writeOutcome(red);
-  }
-  await prepareUnlessSetUp(brief, world.workbench);
-  const workspace = await world.workbench.open(brief, startFrom);
-  const engine = await world.engine(brief);
+type World = {
+  handOver: HandOver;
+  workbench: Workbench;
+  /** Made late: the brief names the model, and only this job loads the model's SDK. */
+  engine: (brief: Brief) => Promise<Engine>;
+  transcript: (event: TranscriptEvent) => void;
+  say: (line: string) => void;
+  /** Fires when the job is told to stop. */
+  signal: AbortSignal;
+  /** Fires at that instant (ISO 8601), or at once if it has passed. */
+  alarm: (instant: string) => AbortSignal;
+  /** Seconds, from any beginning. */
+  clock: () => number;
+};
+
+export async function work(assignment: Assignment, world: World): Promise<void> {
+  const { handOver, workbench, say } = world;
+  const { brief, startFrom, memory } = await briefOf(assignment, handOver);
   const { id } = brief.milestone;
-  world.say(
-    `work      ${id} attempt ${assignment.attempt} with ${engine.name}, at most $${brief.limits.usd}`,
-  );
-  const outcome = await engine.attempt(brief, workspace, world.transcript, world.signal);
-  const patch = await world.workbench.takePatch(brief);
-  await world.handOver.writePatch(patch);
-  await world.handOver.writeOutcome(outcome);
+  const red = await redBase(assignment, handOver);
+  if (red !== null) {
+    say(`outcome   ${id} not begun: ${red.because}`);
+    return await handOver.writeOutcome(red);
+  }
+  await prepareUnlessSetUp(brief, workbench);
+  const workspace = await workbench.open(brief, startFrom, memory);
+  // Who is cut off before he noted anything leaves what he was given.
+  await handOver.writeNotes(memory);
+  const engine = await world.engine(brief);
+  const { attempt } = assignment;
+  say(`work      ${id} attempt ${attempt} with ${engine.name}, at most $${brief.limits.usd}`);
+  const outcome = await attemptWith(engine, { brief, workspace }, world);
+  // Before its change is taken: whoever told us to stop may not wait for that.
+  if (outcome.outcome === "interrupted") await handOver.writeOutcome(outcome);
+  const patch = await workbench.takePatch(brief);
+  if (outcome.outcome === "interrupted") await handOver.keepPatch(patch);
+  else {
+    await handOver.writePatch(patch);
+    await handOver.writeOutcome(outcome);
+  }
   const why = "because" in outcome ? ` (${outcome.because})` : "";
-  world.say(
-    `outcome   ${id} ${outcome.outcome}${why}, $${outcome.spend.usd}, patch of ${patch.length} bytes`,
-  );
+  say(`outcome   ${id} ${outcome.outcome}${why}, $${outcome.spend.usd}, patch of ${patch.length} bytes`);
+}
+
+/** What came of it. Who was stopped from outside has met no limit of his own, and an engine that breaks ends no job. */
+async function attemptWith(
+  engine: Engine,
+  { brief, workspace }: { brief: Brief; workspace: Workspace },
+  world: World,
+): Promise<Outcome> {
+  const begun = world.clock();
+  const late = brief.deadline === null ? new AbortController().signal : world.alarm(brief.deadline);
+  const halt = () =>
+    world.signal.aborted
+      ? ({ by: "signal", because: "its job was told to stop" } as const)
+      : ({ by: "deadline", because: "its night ends: it was stopped in time to verify and report" } as const);
+  const meter = meterOn(world, begun);
+  const hear = (event: TranscriptEvent) => {
+    world.transcript(event);
+    meter.hear(event);
+  };
+  const stop = AbortSignal.any([world.signal, late]);
+  try {
+    await meter.book(NOTHING_SPENT);
+    if (stop.aborted) return { outcome: "interrupted", ...halt(), spend: NOTHING_SPENT };
+    const outcome = await engine.attempt(brief, workspace, hear, stop);
+    await meter.book(outcome.spend);
+    const isOwn = outcome.outcome !== "exhausted" && (outcome.outcome !== "failed" || outcome.code !== null);
+    return isOwn || !stop.aborted ? outcome : { outcome: "interrupted", ...halt(), spend: outcome.spend };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    world.say(`engine    broke: ${error instanceof Error ? (error.stack ?? said) : said}`);
+    const spend = meter.spent();
+    await meter.book(spend);
+    if (stop.aborted) return { outcome: "interrupted", ...halt(), spend };
+    return { outcome: "interrupted", by: "crash", because: `the engine broke: ${said}`, spend };
+  }
+}
+
+/** Keeps what an attempt has used so far where the next job finds it, even if this one comes to no end. */
+function meterOn({ handOver, clock }: World, begun: number) {
+  let spent = NOTHING_SPENT;
+  let written = Promise.resolve();
+  async function book(spend: Spend): Promise<void> {
+    spent = spend;
+    const seconds = Math.max(0, clock() - begun);
+    written = written.then(async () => await handOver.writeMeter({ spend, seconds }));
+    await written;
+  }
+  return {
+    book,
+    spent: () => spent,
+    /** Every event that carries a spend says what was used until then. */
+    hear({ spend }: TranscriptEvent): void {
+      const { data } = Spend.safeParse(spend);
+      if (data && data.usd !== spent.usd) void book(data);
+    },
+  };
 }
 
 /** On a red base nobody could tell what an attempt broke: nothing is paid for it. */
@@ -55,10 +120,7 @@ async function redBase(
 }
 
 /** The brief of this very assignment: one made for anything else is refused. */
-export async function briefOf(
-  assignment: Assignment,
-  handOver: HandOver,
-): Promise<{ brief: Brief; startFrom: Uint8Array | null }> {
+export async function briefOf(assignment: Assignment, handOver: HandOver): Promise<Beginning> {
   const read = await handOver.readBrief(assignment);
   if (read === null)
     throw new Failure(

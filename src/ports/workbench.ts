@@ -7,6 +7,7 @@ import type { TestResult } from "#core/court/results.ts";
 import type { Invocation } from "#core/court/runner.ts";
 import type { CommandRun } from "#core/evidence.ts";
 import type { Sha } from "#core/milestone.ts";
+import type { Notes } from "#core/notes.ts";
 import type { Workspace } from "#ports/engine.ts";
 
 /** A folder of its own each: what ran in one has never touched another. */
@@ -47,8 +48,11 @@ export type Writes = Readonly<Record<string, string>>;
 export interface Workbench {
   /** Takes over the checked-out commit and its base, lays base's tree out and runs setup in it. Stops at the first failure. */
   prepare(setup: readonly string[], seconds: number): Promise<CommandRun[]>;
-  /** The folder an engine works in, as prepared, with the earlier patch applied if the brief starts from one. */
-  open(brief: Brief, startFrom: Uint8Array | null): Promise<Workspace>;
+  /**
+   * The folder an engine works in, as prepared, with the earlier patch applied if the brief starts from one. `memory` is
+   * what an interrupted attempt noted.
+   */
+  open(brief: Brief, startFrom: Uint8Array | null, memory?: Notes): Promise<Workspace>;
   /** What the engine changed, as a binary patch; empty when nothing changed. Runs no git of the workspace's. */
   takePatch(brief: Brief): Promise<Uint8Array>;
   /** Stages patch, ✅ and changelog on base. */

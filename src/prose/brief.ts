@@ -240,20 +240,21 @@ function limits({ usd, tokens, turns, seconds }: Limits): string {
 }
 
 function earlierAttempts(earlier: readonly EarlierAttempt[]): string {
-  const told = earlier.map(({ attempt, because }) =>
+  const told = earlier.map(({ attempt, because, interrupted }) =>
     [
-      `Attempt ${attempt} was not landed:`,
+      `Attempt ${attempt} was ${interrupted ? "cut off, through no fault of its own" : "not landed"}:`,
       ...because.map((one) => `  - ${one.replaceAll("\n", "\n    ")}`),
     ].join("\n"),
   );
   const last = earlier.at(-1);
+  const failed = earlier.filter(({ interrupted }) => !interrupted);
   return [
     list(told),
     "",
     last?.startFrom
       ? `The checkout already holds the change of attempt ${last.attempt}, uncommitted. Keep what is good of it and repair what is not.`
       : "The checkout is the base: nothing of the earlier attempts is in it.",
-    ...(earlier.length > 1 ? ["What failed more than once needs another approach, not another try."] : []),
+    ...(failed.length > 1 ? ["What failed more than once needs another approach, not another try."] : []),
   ].join("\n");
 }
 

@@ -4,6 +4,7 @@ import { short } from "#core/milestone.ts";
 import type { Morning } from "#core/report.ts";
 import { dollars, grouped, tokens } from "#prose/figures.ts";
 import { isForYou, tally } from "#prose/findings.ts";
+import { tellHindsight } from "#prose/forecast.ts";
 import { plain } from "#prose/hostile.ts";
 import { referenceIn } from "#prose/issue.ts";
 import {
@@ -87,13 +88,14 @@ export function tellStandings({ rows }: Morning, { entries, words } = ROOMY): st
 }
 
 /** Null when nothing was spent, is set aside, or waits. */
-export function tellCost({ spend, reserved, reviewMinutes }: Morning): string | null {
+export function tellCost({ spend, reserved, forecast, reviewMinutes }: Morning): string | null {
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = spend;
   const kinds = `${grouped(inputTokens)} in, ${grouped(outputTokens)} out, ${grouped(cacheReadTokens)} from and ${grouped(cacheWriteTokens)} to the cache`;
   const told = [
     ...(inputTokens + outputTokens > 0
       ? [`Spent ${dollars(spend.usd)} on ${tokens(spend)} (${kinds}).`]
       : []),
+    ...(forecast === null ? [] : [tellHindsight(forecast)]),
     ...(reserved > 0 ? [`${dollars(reserved)} is set aside for attempts that have not reported.`] : []),
     ...(reviewMinutes > 0 ? [`About ${reviewMinutes} minutes of review wait for you.`] : []),
   ];

@@ -29,8 +29,9 @@ export function policyReference(): string {
 function inWords(value: unknown, key: string): string {
   if (value === undefined || value === null)
     return key === "changelog" ? "CHANGELOG.md, if it exists" : "none";
-  if (key === "budget" && isGroup(value)) return pairs(value, (dollars) => `$${dollars}`);
   if (key === "engine" && isGroup(value)) return Object.values(value).map(asPlain).join(" ");
+  if (key === "budget" && isGroup(value))
+    return pairs(value, (one) => (isGroup(one) ? `(${pairs(one, String)})` : `$${one}`));
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(asCode).join(", ");
   if (isGroup(value)) return pairs(value, (one) => (isGroup(one) ? `(${pairs(one, String)})` : String(one)));
   return asPlain(value);

@@ -55,7 +55,8 @@ test("a rate limit longer than the time that is left ends the attempt without wa
     after({ status: 429, type: "rate_limit_error", retryAfter: 3_600 }),
   );
   expect(outcome).toMatchObject({
-    outcome: "exhausted",
+    outcome: "interrupted",
+    by: "service",
     because: expect.stringContaining("no time is left"),
   });
   expect(seconds).toBeLessThan(5);
@@ -77,9 +78,9 @@ test("a service that stays overloaded is given up, with its own words", async ()
   const overloaded = Array.from({ length: 30 }, () => ({ status: 529, type: "overloaded_error" }));
   const { outcome, requests } = await play(after(...overloaded), { waits: { first: 1, longest: 2 } });
   expect(outcome).toMatchObject({
-    outcome: "failed",
+    outcome: "interrupted",
+    by: "service",
     because: expect.stringContaining("in 24 tries: 529"),
-    code: null,
   });
   expect(requests).toHaveLength(1 + 24);
 });
@@ -134,7 +135,7 @@ test("silence is noticed although pings keep coming", async () => {
 test("a service that cannot be reached is given up, not thrown", async () => {
   const { outcome } = await play([], { baseUrl: "http://127.0.0.1:9", waits: { first: 1, longest: 1 } });
   expect(outcome).toMatchObject({
-    outcome: "failed",
+    outcome: "interrupted",
     because: expect.stringContaining("24 tries"),
     spend: { usd: 0 },
   });

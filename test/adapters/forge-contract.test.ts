@@ -59,6 +59,7 @@ async function inMemory({ land, refusesPulls, rules }: Founding): Promise<Rig> {
           return await forge.observe();
         },
         enact: async (decision) => await forge.enact(decision),
+        notesOf: async (attempt) => await forge.notesOf(attempt),
         provePublishing: async () => await forge.provePublishing(),
         treeWith: async (commit, files) => treeWith(commit, files),
       };

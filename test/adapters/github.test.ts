@@ -82,7 +82,15 @@ async function aPublished(cycle: Cycle): Promise<Subject & { pull: number; head:
     await treeOf(cycle.git, base),
     new Map([["dawn.txt", { text: "dawn\n" }]]),
   );
-  const receipt = { because: [], ask: null, code: null, spend: NOTHING_SPENT, findings: [] };
+  const receipt = {
+    because: [],
+    ask: null,
+    code: null,
+    spend: NOTHING_SPENT,
+    seconds: 1,
+    findings: [],
+    notes: {},
+  };
   const subject = { milestone, slug, attempt, spec };
   expect(await cycle.enact({ do: "publish", as: "pull", ...subject, base, tree, ...receipt })).toEqual({
     outcome: "done",

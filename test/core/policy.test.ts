@@ -18,7 +18,14 @@ test("the defaults are the ones the first night is promised", () => {
   expect({ land, attempts, budget, minutes, milestones, parallel, night, wait }).toEqual({
     land: "next",
     attempts: 2,
-    budget: { milestone: 5, night: 10, month: 100 },
+    budget: {
+      milestone: 5,
+      night: 10,
+      month: 100,
+      tokens: { night: 100_000_000, month: 1_000_000_000 },
+      minutes: { night: 600, month: 10_000 },
+      "runner-minutes": { night: 1_500, month: 20_000 },
+    },
     minutes: 60,
     milestones: 5,
     parallel: 2,
@@ -77,7 +84,7 @@ test("the ceilings of all attempts never add up to more than the milestone's bud
   const cents = fc.integer({ min: 1, max: 10_000_000 }).map((amount) => amount / 100);
   fc.assert(
     fc.property(cents, fc.integer({ min: 1, max: 20 }), (milestone, attempts) => {
-      const ceiling = ceilingOf({ budget: { milestone, night: 10, month: 100 }, attempts });
+      const ceiling = ceilingOf({ budget: { ...NOTHING_GIVEN.budget, milestone }, attempts });
       expect(ceiling * attempts).toBeLessThanOrEqual(milestone + 1e-9);
       expect(ceiling * attempts).toBeGreaterThan(milestone - 0.01 * attempts - 1e-9);
     }),

@@ -32,6 +32,15 @@ test("a known bill is reproduced to the cent's thousandth", () => {
   expect(price && costOf(usage, price)).toBe(0.00432);
 });
 
+test("a prompt above the model's band is priced as long, cached tokens included, and a plan always counts on it", () => {
+  const haiku = priceOf("claude-haiku-5-5", {});
+  if (!haiku) throw new Error("it has no price");
+  const usage = { inputTokens: 20_000, cacheReadTokens: 80_000, cacheWriteTokens: 0, outputTokens: 1_000 };
+  expect(costOf(usage, haiku)).toBe(0.002 + 0.0008 + 0.0005);
+  expect(costOf({ ...usage, cacheReadTokens: 80_001 }, haiku)).toBeCloseTo(5 * 0.0033, 6);
+  expect(worstCaseOf(1_000, 1_000, haiku)).toBe(0.003125);
+});
+
 test("an answer within what is affordable never costs more than there is", () => {
   const count = fc.integer({ min: 0, max: 300_000 });
   const one = fc.constantFrom(...PRICES);

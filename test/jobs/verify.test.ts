@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Brief } from "#core/brief.ts";
 import { briefFor } from "#core/briefing.ts";
+import { shareOf } from "#core/budget.ts";
 import { faultsOf } from "#core/court/faults.ts";
 import type { Evidence } from "#core/evidence.ts";
 import { verify } from "#jobs/verify.ts";
@@ -31,7 +32,8 @@ async function verified({
   const base = git.commit("main-1", { tree: git.treeOf(repositoryWith(roadmap)), parents: [], message: "" });
   const observation = observationOf({ roadmap, policy });
   const { id, slug, spec } = milestoneIn(observation, "M1");
-  const brief = briefFor({ milestone: id, slug, spec, attempt: 1, base, ceiling: 2.5 }, observation) as Brief;
+  const claim = { milestone: id, slug, spec, attempt: 1, base, ...shareOf(observation.policy) };
+  const brief = briefFor(claim, observation) as Brief;
   const handOver = new MemoryHandOver(new Artifacts(), "M1 1");
   await handOver.writeBrief(brief, null);
   if (edits !== null) await handOver.writePatch(printPatch(edits));

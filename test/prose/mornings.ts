@@ -33,6 +33,7 @@ export const EMPTY: Morning = {
   problems: [],
   spend: NOTHING_SPENT,
   reserved: 0,
+  forecast: null,
   reviewMinutes: 0,
   stop: null,
 };
@@ -172,6 +173,13 @@ export const RICH: Morning = {
   problems: [],
   spend: spent(0.42, 61_300, 9_800),
   reserved: 0,
+  forecast: {
+    attempts: 6,
+    expected: { usd: 0.5, minutes: 60 },
+    worst: { usd: 15, minutes: 180 },
+    actual: { usd: 0.42, minutes: 41.2 },
+    learnt: 9,
+  },
   reviewMinutes: 10,
   stop: null,
 };

@@ -17,7 +17,7 @@ test("a cycle begins by saying every rule in force, and whose it is", () => {
     branch: daybreak/next (detected)
     roadmap: ROADMAP.md (default)
     attempts: 2 (default)
-    budget: milestone $5, night $10, month $100 (default)
+    budget: milestone $5, night $10, month $100, tokens (night 100000000, month 1000000000), minutes (night 600, month 10000), runner-minutes (night 1500, month 20000) (default)
     minutes: 60 (default)
     tokens: 4000000 (default)
     turns: 150 (default)
@@ -59,8 +59,7 @@ test("what the owner wrote is not marked", () => {
     .split("\n")
     .filter((line) => !line.endsWith(")") || line.startsWith("prices"));
   expect(unmarked.join("\n")).toMatchInlineSnapshot(`
-    "budget: milestone $5, night $12.5, month $100
-    test: \`npm test\`, \`npm run lint\`
+    "test: \`npm test\`, \`npm run lint\`
     changelog: false
     prices: own (input 1, output 2, cache-write 0, cache-read 0)
     message: \`feat: {title}\`"
@@ -79,10 +78,20 @@ test("the reference has a line for every key", () => {
     | \`branch\` |  | The landing branch, if it is not the default branch. Not with \`land: next\`. |
     | \`roadmap\` | \`ROADMAP.md\` | Path of the roadmap. |
     | \`attempts\` | \`2\` | Attempts per milestone before a human is asked. |
-    | \`budget\` |  | Hard ceilings in US dollars. Set aside before work starts. |
+    | \`budget\` |  | Hard ceilings, in US dollars where no unit is named. Set aside before work starts. |
     | \`budget.milestone\` | \`5\` | US dollars per milestone, over all its attempts. |
     | \`budget.night\` | \`10\` | US dollars per night. |
     | \`budget.month\` | \`100\` | US dollars per calendar month. |
+    | \`budget.tokens\` |  | Hard ceilings in tokens, read and written. |
+    | \`budget.tokens.milestone\` |  | Model tokens per milestone, over all its attempts. As many as they may use, if not given. |
+    | \`budget.tokens.night\` | \`100000000\` | Model tokens per night. |
+    | \`budget.tokens.month\` | \`1000000000\` | Model tokens per calendar month. |
+    | \`budget.minutes\` |  | Hard ceilings in minutes of work. |
+    | \`budget.minutes.night\` | \`600\` | Minutes of work, of all attempts together, per night. |
+    | \`budget.minutes.month\` | \`10000\` | Minutes of work, of all attempts together, per calendar month. |
+    | \`budget.runner-minutes\` |  | Hard ceilings in minutes of runners: work, verification, landing and report. |
+    | \`budget.runner-minutes.night\` | \`1500\` | Minutes of runners per night. |
+    | \`budget.runner-minutes.month\` | \`20000\` | Minutes of runners per calendar month. |
     | \`minutes\` | \`60\` | Minutes of work per milestone, over all its attempts. |
     | \`tokens\` | \`4000000\` | Model tokens per attempt, read and written. |
     | \`turns\` | \`150\` | Model turns per attempt. |

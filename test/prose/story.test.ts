@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { NOTHING_RESERVED } from "#core/budget.ts";
 import type { Decision } from "#core/decision.ts";
 import { Slug, Spec } from "#core/milestone.ts";
 import { NOTHING_SPENT } from "#core/outcome.ts";
@@ -6,7 +7,7 @@ import { tell } from "#prose/story.ts";
 import { id, night, sha } from "./mornings.ts";
 
 const subject = { milestone: id("M1"), slug: Slug.parse("M1"), attempt: 1, spec: Spec.parse("spec") };
-const claim = { ...subject, base: sha("main-sha1"), ceiling: 2.5 };
+const claim = { ...subject, base: sha("main-sha1"), ceiling: 2.5, reserved: NOTHING_RESERVED };
 const car = { ...subject, pull: 2, head: sha("M1-1"), again: 0 };
 const landing = { ...subject, pull: 1, head: sha("1a2b3c4d5e6f"), findings: [] };
 const published: Decision = {
@@ -19,13 +20,16 @@ const published: Decision = {
   ask: null,
   code: null,
   spend: NOTHING_SPENT,
+  seconds: 0,
   findings: [],
+  notes: {},
 };
 
 const EVERY_KIND: Decision[] = [
   { do: "assign", assignments: [claim, { ...claim, milestone: id("M2"), attempt: 2 }] },
   published,
   { ...published, as: "rejected", tree: null, because: ["`b.js` lies outside", "`c.js` too"] },
+  { ...published, as: "interrupted", because: ["its job was told to stop"] },
   { do: "open", ...subject, head: sha("M1-1") },
   { do: "stage", onto: sha("1a2b3c4d5e6f"), cars: [car, { ...car, milestone: id("M2"), pull: 3 }] },
   { do: "stage", onto: sha("1a2b3c4d5e6f"), cars: [{ ...car, again: 2 }] },
@@ -72,6 +76,7 @@ test("every decision is told in one line, or in one for each attempt it is about
     assign    M2 attempt 2
     publish   M1 attempt 1 as pull
     publish   M1 attempt 1 as rejected (\`b.js\` lies outside; \`c.js\` too)
+    publish   M1 attempt 1 as interrupted (its job was told to stop)
     open      M1 attempt 1 at M1-1
     stage     M1 #2 onto 1a2b3c4
     stage     M2 #3 behind M1

@@ -9,6 +9,7 @@ import { openDesk } from "#adapters/workbench/desk.ts";
 import { createWorkbench } from "#adapters/workbench/workbench.ts";
 import type { Brief } from "#core/brief.ts";
 import { briefFor } from "#core/briefing.ts";
+import { shareOf } from "#core/budget.ts";
 import { faultsOf } from "#core/court/faults.ts";
 import { verify } from "#jobs/verify.ts";
 import { aBrief } from "../adapters/engine-stage.ts";
@@ -121,7 +122,7 @@ describe("11 keep what worked", () => {
     const observation = observationOf({ roadmap });
     const { id, slug, spec } = milestoneIn(observation, "M1");
     const brief = briefFor(
-      { milestone: id, slug, spec, attempt: 1, base, ceiling: 2.5 },
+      { milestone: id, slug, spec, attempt: 1, base, ...shareOf(observation.policy) },
       observation,
     ) as Brief;
     const handOver = new MemoryHandOver(new Artifacts(), "M1 1");

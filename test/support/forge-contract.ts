@@ -5,6 +5,7 @@ import type { Decision } from "#core/decision.ts";
 import { VERIFY } from "#core/gates.ts";
 import { linesOf } from "#core/journal.ts";
 import { askingAndTelling, QUESTION } from "./forge-asking.ts";
+import { interruptions } from "./forge-interrupted.ts";
 import { rolling } from "./forge-next.ts";
 import {
   type ARig,
@@ -38,6 +39,7 @@ export function aForge(name: string, found: (founding: Founding) => Promise<Rig>
     heads(aRig);
     landings(aRig);
     trains(aRig);
+    interruptions(aRig);
     rolling(aRig);
     sentinel(aRig);
     rejections(aRig);

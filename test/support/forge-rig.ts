@@ -2,11 +2,13 @@
 
 import { expect } from "vitest";
 import { attemptsOf } from "#core/attempt.ts";
+import { shareOf } from "#core/budget.ts";
 import type { Car, Claim, Decision, DecisionOf, Move, Subject } from "#core/decision.ts";
 import { type JournalLine, linesOf } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
 import type { AttemptRef, Observation, Rules } from "#core/observation.ts";
 import type { Forge, Receipt } from "#ports/forge.ts";
+import type { Trees } from "#ports/trees.ts";
 import type { Files } from "./memory-git.ts";
 import { milestoneIn } from "./observations.ts";
 import { COST, repositoryWith, roadmapOf } from "./worlds.ts";
@@ -15,10 +17,11 @@ import { COST, repositoryWith, roadmapOf } from "./worlds.ts";
 export const FILES = repositoryWith(roadmapOf("M1 after nothing", "M2 after nothing", "M3 after nothing"));
 
 /** One workflow run's view of the repository. */
-export type Seat = Forge & {
-  /** The tree of a commit with these files written: what `publish` is given. */
-  treeWith(commit: Sha, files: Files): Promise<Sha>;
-};
+export type Seat = Forge &
+  Pick<Trees, "notesOf"> & {
+    /** The tree of a commit with these files written: what `publish` is given. */
+    treeWith(commit: Sha, files: Files): Promise<Sha>;
+  };
 
 /** What stands on the forge, whoever made it: `#1 open`. */
 type Standing = {
@@ -74,7 +77,8 @@ export const STALE = { outcome: "stale", because: expect.stringMatching(/./) };
 export function assigning(observation: Observation, ...ids: string[]): Decision {
   const assignments = ids.map((id): Claim => {
     const { slug, spec, id: milestone } = milestoneIn(observation, id);
-    return { milestone, slug, spec, attempt: 1, base: observation.landing.sha, ceiling: 2.5 };
+    const base = observation.landing.sha;
+    return { milestone, slug, spec, attempt: 1, base, ...shareOf(observation.policy) };
   });
   return { do: "assign", assignments };
 }
@@ -88,7 +92,7 @@ export async function claimed(seat: Seat, id = "M1", files: Files = {}): Promise
   const { slug, spec, id: milestone } = milestoneIn(seen, id);
   const base = (await seat.observe()).landing.sha;
   const tree = await seat.treeWith(base, { [`src/${id}.js`]: `part ${id}\n`, ...files });
-  const receipt = { because: [], ask: null, code: null, spend: COST, findings: [] };
+  const receipt = { because: [], ask: null, code: null, spend: COST, seconds: 60, findings: [], notes: {} };
   return { do: "publish", as: "pull", milestone, slug, spec, attempt: 1, base, tree, ...receipt };
 }
 

@@ -41,6 +41,11 @@ export class Human {
     this.#world.push(branchOf({ slug, attempt }), commit);
   }
 
+  /** Sleeps, while the clock goes on. */
+  sleeps(minutes: number): void {
+    this.#world.sleep(minutes);
+  }
+
   commits(path: string, text: string): void {
     const { git, main } = this.#world;
     this.#tell(`commits ${path}`);

@@ -3,6 +3,7 @@
 import type { Brief } from "#core/brief.ts";
 import type { Decision } from "#core/decision.ts";
 import { Failure } from "#core/errors.ts";
+import type { Notes } from "#core/notes.ts";
 import { NOTHING_SPENT } from "#core/outcome.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { landTrain } from "#jobs/land.ts";
@@ -13,7 +14,7 @@ import { reportNight } from "#jobs/report.ts";
 import { type ReviewResult, reviewPulls } from "#jobs/review.ts";
 import { verify } from "#jobs/verify.ts";
 import { work } from "#jobs/work.ts";
-import type { Engine } from "#ports/engine.ts";
+import type { Engine, Workspace } from "#ports/engine.ts";
 import { MEMORY_COURT } from "./memory-court.ts";
 import { MemoryForge } from "./memory-forge.ts";
 import type { Cycle } from "./memory-look.ts";
@@ -83,10 +84,14 @@ export class Run {
   async #milestone(assignment: PlanResult["matrix"][number]): Promise<void> {
     const desk = this.#desk(`${assignment.slug} ${assignment.attempt}`);
     const workbench = new MemoryWorkbench(this.#world.git, assignment.base);
-    const engine = async () => engineWith(this.#habit, workbench);
+    const stop = new AbortController();
+    const engine = async () => engineWith(this.#habit, { workbench, handOver: desk.handOver, stop });
     try {
-      const signal = new AbortController().signal;
-      await work(assignment, { ...desk, workbench, engine, transcript: this.#say, signal });
+      const { signal } = stop;
+      const alarm = (instant: string) =>
+        instant <= this.#world.now ? AbortSignal.abort() : new AbortController().signal;
+      const clock = () => Date.parse(this.#world.now) / 1_000;
+      await work(assignment, { ...desk, workbench, engine, transcript: this.#say, signal, alarm, clock });
       await verify(
         assignment,
         { ...MEMORY_COURT, ...desk, workbench, clock: () => 0 },
@@ -150,15 +155,20 @@ export class Run {
   }
 }
 
-function engineWith(habit: Habit, workbench: MemoryWorkbench): Engine {
+type Surroundings = { workbench: MemoryWorkbench; handOver: MemoryHandOver; stop: AbortController };
+
+function engineWith(habit: Habit, { workbench, handOver, stop }: Surroundings): Engine {
   return {
     name: "a habit",
-    async attempt({ assignment, earlier }: Brief) {
+    async attempt({ assignment, earlier, limits }: Brief, { memory }: Workspace) {
       const { slug, attempt } = assignment;
       const lessons = earlier.flatMap(({ because }) => because);
       const startedFromPatch = (earlier.at(-1)?.startFrom ?? null) !== null;
       const { files, base } = workbench;
-      const outcome = habit({ slug, attempt, files, base, earlier: lessons, startedFromPatch });
+      const notes: Notes = {};
+      const desk = { slug, attempt, files, base, earlier: lessons, startedFromPatch, memory, limits, notes };
+      const outcome = habit({ ...desk, cancel: () => stop.abort(), vanish: () => handOver.lose() });
+      await handOver.writeNotes(notes);
       return outcome ?? { outcome: "finished", summary: "done", spend: COST };
     },
   };

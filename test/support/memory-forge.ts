@@ -2,7 +2,8 @@
 
 import { type Decision, type DecisionOf, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
-import type { Milestone, Sha } from "#core/milestone.ts";
+import type { Milestone, Sha, Slug } from "#core/milestone.ts";
+import type { Notes } from "#core/notes.ts";
 import type { Observation } from "#core/observation.ts";
 import { relandings } from "#core/rebuild.ts";
 import type { Forge, Receipt } from "#ports/forge.ts";
@@ -14,6 +15,7 @@ import { parsePatch, printPatch } from "./memory-git.ts";
 import { attest, close, fastForward, merge, openIssue } from "./memory-landing.ts";
 import { type Cycle, lookAt } from "./memory-look.ts";
 import { promote, renew, stageRebuild } from "./memory-next.ts";
+import { notesIn } from "./memory-notes.ts";
 import { assign, open, publish, reject, restack } from "./memory-pulls.ts";
 import { guard } from "./memory-sentinel.ts";
 import { changesBetween, codeEdits, stageIn } from "./memory-stage.ts";
@@ -86,6 +88,10 @@ export class MemoryForge implements Forge, Trees {
 
   async changeOf(commit: Sha): Promise<Uint8Array> {
     return printPatch(codeEdits(this.#world.git, commit));
+  }
+
+  async notesOf(attempt: { slug: Slug; attempt: number }): Promise<Notes> {
+    return notesIn(this.#world, attempt);
   }
 
   async changes(base: Sha, tree: Sha): Promise<TreeDifference> {

@@ -7,6 +7,7 @@ import { claimMessage } from "#core/trailers.ts";
 import type { Receipt } from "#ports/forge.ts";
 import type { Desk } from "./memory-desk.ts";
 import { attest, push } from "./memory-landing.ts";
+import { keep, note } from "./memory-notes.ts";
 import { codeEdits, stageIn } from "./memory-stage.ts";
 import { branchOf } from "./memory-world.ts";
 
@@ -24,8 +25,8 @@ export function assign({ assignments }: DecisionOf<"assign">, desk: Desk): Recei
   const taken = claims.find(({ branch, sha }) => ![undefined, sha].includes(world.git.branches.get(branch)));
   if (taken) return stale(`refs/heads/${taken.branch} moved`);
   const lines = claims.map((claim): JournalLine => {
-    const { base, ceiling } = claim;
-    return { line: "assigned", ...desk.stamp, ...subjectOf(claim), base, ceiling };
+    const { base, ceiling, reserved } = claim;
+    return { line: "assigned", ...desk.stamp, ...subjectOf(claim), base, ceiling, reserved };
   });
   world.write("claim", () => {
     for (const { branch, sha } of claims) world.git.branches.set(branch, sha);
@@ -44,13 +45,17 @@ function claimOf(claim: DecisionOf<"assign">["assignments"][number], desk: Desk)
 
 /** The receipt first, then the head, then the pull request, then what the evidence says. */
 export function publish(decision: DecisionOf<"publish">, desk: Desk): Receipt {
-  const { as, because, ask, code, until, spend, findings, tree, base } = decision;
-  desk.append({
+  const { as, because, ask, code, until, spend, seconds, findings, tree, base, notes } = decision;
+  const line: JournalLine = {
     ...{ line: "published", ...desk.stamp, ...subjectOf(decision) },
-    ...{ as, because, ask, code, until, spend, tree, findings },
-  });
-  if (as !== "pull" || tree === null) return DONE;
-  const head = desk.commitOf(decision, { tree, parent: base, again: 0 });
+    ...{ as, because, ask, code, until, spend, seconds, tree, findings },
+  };
+  const head = tree === null ? null : desk.commitOf(decision, { tree, parent: base, again: 0 });
+  if (as === "interrupted")
+    return keep(desk.world, decision, { line, head, expected: desk.seenHead(decision) });
+  desk.append(line);
+  note(desk.world, decision, notes);
+  if (as !== "pull" || head === null) return DONE;
   const pushed = push(desk.world, decision, head, desk.seenHead(decision));
   if (pushed.outcome === "stale") return pushed;
   const opened = open(decision, desk);

@@ -6,10 +6,11 @@ import type { Lines } from "#core/court/outline.ts";
 import type { Invocation } from "#core/court/runner.ts";
 import type { CommandRun, Evidence } from "#core/evidence.ts";
 import type { Sha } from "#core/milestone.ts";
+import type { Checkpoint, Notes } from "#core/notes.ts";
 import type { Opinion, OpinionQuestion } from "#core/opinion.ts";
-import type { Outcome } from "#core/outcome.ts";
+import type { Meter, Outcome } from "#core/outcome.ts";
 import type { Workspace } from "#ports/engine.ts";
-import type { HandOver } from "#ports/hand-over.ts";
+import type { Beginning, HandOver } from "#ports/hand-over.ts";
 import type { Place, Staged, Workbench } from "#ports/workbench.ts";
 import {
   applyEdits,
@@ -21,6 +22,7 @@ import {
 } from "./memory-git.ts";
 import { changesBetween, stageIn } from "./memory-stage.ts";
 import { isCode } from "./memory-world.ts";
+import { MachineGone } from "./worlds.ts";
 
 /** The artifacts of one workflow run. Everything is copied, as through a file. */
 export class Artifacts {
@@ -34,6 +36,12 @@ export class Artifacts {
     return (structuredClone(this.#files.get(name)) as Value | undefined) ?? null;
   }
 
+  /** As when the machine is gone on which they were to be uploaded. */
+  forget(name: string): void {
+    for (const key of this.#files.keys())
+      if (key.includes(name) && !key.startsWith("brief")) this.#files.delete(key);
+  }
+
   all<Value>(kind: string): Value[] {
     return [...this.#files.keys()].flatMap((name) => {
       const value = name.startsWith(kind) ? this.get<Value>(name) : null;
@@ -42,24 +50,56 @@ export class Artifacts {
   }
 }
 
-type Written = { brief: Brief; startFrom: Uint8Array | null };
-
 export class MemoryHandOver implements HandOver {
   readonly #artifacts: Artifacts;
   readonly #name: string;
+  #gone = false;
 
   constructor(artifacts: Artifacts, name: string) {
     this.#artifacts = artifacts;
     this.#name = name;
   }
 
-  async readBrief({ slug, attempt, base, spec }: Assignment): Promise<Written | null> {
+  async readBrief({ slug, attempt, base, spec }: Assignment): Promise<Beginning | null> {
     return this.#artifacts.get(`brief ${slug} ${attempt} ${base} ${spec}`);
   }
 
-  async writeBrief(brief: Brief, startFrom: Uint8Array | null): Promise<void> {
+  async writeBrief(brief: Brief, startFrom: Uint8Array | null, memory: Notes = {}): Promise<void> {
     const { slug, attempt, base, spec } = brief.assignment;
-    this.#artifacts.put(`brief ${slug} ${attempt} ${base} ${spec}`, { brief, startFrom });
+    this.#artifacts.put(`brief ${slug} ${attempt} ${base} ${spec}`, { brief, startFrom, memory });
+  }
+
+  async readCheckpoint(): Promise<Checkpoint | null> {
+    return this.#artifacts.get(`checkpoint ${this.#name}`);
+  }
+
+  async writeNotes(notes: Notes): Promise<void> {
+    const { notes: before } = await this.#checkpoint();
+    await this.#keep({ notes: { ...before, ...notes } });
+  }
+
+  async keepPatch(patch: Uint8Array): Promise<void> {
+    const { patch: kept } = await this.#checkpoint();
+    if (patch.length > 0 && kept === null) await this.#keep({ patch });
+  }
+
+  async writeMeter(meter: Meter): Promise<void> {
+    await this.#keep({ meter });
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    return (await this.readCheckpoint()) ?? { notes: {}, patch: null, meter: null };
+  }
+
+  /** The machine goes away, with everything that was not uploaded. */
+  lose(): void {
+    this.#gone = true;
+    this.#artifacts.forget(this.#name);
+  }
+
+  async #keep(part: Partial<Checkpoint>): Promise<void> {
+    if (this.#gone) throw new MachineGone("the runner went away");
+    this.#artifacts.put(`checkpoint ${this.#name}`, { ...(await this.#checkpoint()), ...part });
   }
 
   async readOutcome(): Promise<Outcome | null> {
@@ -131,7 +171,7 @@ export class MemoryWorkbench implements Workbench {
     return [];
   }
 
-  async open({ assignment }: Brief, startFrom: Uint8Array | null): Promise<Workspace> {
+  async open({ assignment }: Brief, startFrom: Uint8Array | null, memory: Notes = {}): Promise<Workspace> {
     this.base = this.#git.filesOf(assignment.base);
     const started = applyEdits(this.base, parsePatch(startFrom ?? new Uint8Array()));
     this.files = { ...("files" in started ? started.files : this.base) };
@@ -139,7 +179,7 @@ export class MemoryWorkbench implements Workbench {
       directory: "/checkout",
       spill: "/spill",
       notes: "/notes",
-      memory: null,
+      memory: memory["state.md"] ?? null,
       instructions: "",
       shell: async (script) => ({ ...play(script, this.files), timedOut: false }),
       gates: async () => ({ green: play("npm test", this.files).exitCode === 0, report: "" }),

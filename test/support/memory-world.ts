@@ -59,6 +59,8 @@ export class MemoryWorld {
   journal: JournalLine[] = [];
   dashboard: { issue: number; body: string } | null = null;
   files: Record<string, string> = {};
+  /** What attempts noted, by its place on the state branch. */
+  readonly notes: Record<string, string> = {};
   /** Branches from which somebody else has opened a pull request: the host allows one for each. */
   readonly strangers = new Set<string>();
   stop: string | null = null;

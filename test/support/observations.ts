@@ -1,5 +1,6 @@
 /** Observations for laws and tables: a quiet world with one roadmap, and parts to put into it. */
 
+import { NOTHING_RESERVED } from "#core/budget.ts";
 import type { CommandRun, Evidence } from "#core/evidence.ts";
 import { type JournalLine, type LineOf, NightName } from "#core/journal.ts";
 import { type Milestone, MilestoneId, Sha, Slug } from "#core/milestone.ts";
@@ -121,7 +122,8 @@ export function evidenceOf({ id, slug, spec }: Milestone, attempt = 1, base = TI
 const STAMP = { at: "2026-11-20T22:07:00.000Z", night: NIGHT, cycle: 100 };
 
 export function assignedOf({ id, slug, spec }: Milestone, attempt = 1, ceiling = 2.5): LineOf<"assigned"> {
-  return { line: "assigned", ...STAMP, milestone: id, slug, attempt, spec, base: TIP, ceiling };
+  const subject = { milestone: id, slug, attempt, spec, base: TIP };
+  return { line: "assigned", ...STAMP, ...subject, ceiling, reserved: NOTHING_RESERVED };
 }
 
 export function publishedOf(
@@ -131,7 +133,7 @@ export function publishedOf(
 ): LineOf<"published"> {
   return {
     ...{ line: "published", ...STAMP, milestone: id, slug, attempt, spec, as: "pull", because: [] },
-    ...{ ask: null, code: null, spend: COST, tree: treeOf(id, attempt), findings: [], ...rest },
+    ...{ ask: null, code: null, spend: COST, seconds: 0, tree: treeOf(id, attempt), findings: [], ...rest },
   };
 }
 

@@ -1,5 +1,7 @@
 /** The cast of the stories: roadmaps in a line per milestone, and engines with one habit each. */
 
+import type { Limits } from "#core/brief.ts";
+import type { Notes } from "#core/notes.ts";
 import type { Outcome, Spend } from "#core/outcome.ts";
 import { NOTHING_SPENT } from "#core/outcome.ts";
 import type { Files } from "./memory-git.ts";
@@ -17,6 +19,15 @@ export type Desk = {
   base: Files;
   earlier: readonly string[];
   startedFromPatch: boolean;
+  /** What an interrupted attempt had noted of where it was. */
+  memory: string | null;
+  limits: Limits;
+  /** Where it may note something itself. */
+  notes: Notes;
+  /** Somebody cancels the run it works in. */
+  cancel: () => void;
+  /** Its machine goes away. */
+  vanish: () => void;
 };
 
 /** Changes the files on its desk; comes back with nothing when it is done, or with another outcome. */
@@ -132,7 +143,8 @@ export const isRefusedByTheModel: Habit = () => ({
   spend: NOTHING_SPENT,
 });
 
-export const losesItsMachine: Habit = () => {
+export const losesItsMachine: Habit = ({ vanish }) => {
+  vanish();
   throw new MachineGone("the runner went away");
 };
 

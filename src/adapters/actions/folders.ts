@@ -1,14 +1,15 @@
 /** Hand-over by files below RUNNER_TEMP: steps of the workflow carry the folders up and down as artifacts. */
 
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type * as z from "zod";
 import { type Assignment, Brief } from "#core/brief.ts";
 import { Baseline } from "#core/court/baseline.ts";
 import { Failure } from "#core/errors.ts";
 import { Evidence } from "#core/evidence.ts";
+import { MOST_CHARACTERS, NOTE_NAMES, type Notes, noteEntries, noteOf } from "#core/notes.ts";
 import { Opinion, OpinionQuestion } from "#core/opinion.ts";
-import { Outcome } from "#core/outcome.ts";
+import { Meter, Outcome } from "#core/outcome.ts";
 import type { HandOver } from "#ports/hand-over.ts";
 
 /** Bytes a file of a hand-over may have: nothing we write is larger. */
@@ -19,6 +20,18 @@ const MOST_BYTES = 40_000_000;
  * of its own only when more than one artifact matches.
  */
 const FOLDER = /^(?<kind>[a-z]+)-(?<about>.+)-(?<runAttempt>[1-9]\d*)$/;
+
+/** The engine's change as of the last step that was green. */
+const KEPT_PATCH = "checkpoint.patch";
+
+/** Where an attempt writes down what outlives it: inside the folder that is uploaded, under a name of its own. */
+export function checkpointFolder(
+  root: string,
+  { slug, attempt }: Pick<Assignment, "slug" | "attempt">,
+  runAttempt: number,
+): string {
+  return join(root, "out", "checkpoint", `checkpoint-${slug}-${attempt}-${runAttempt}`);
+}
 
 /**
  * `root/in` holds what was downloaded, `root/out/<artifact>` what will be uploaded. `about` is the attempt of this
@@ -48,7 +61,8 @@ export function openFolders(
       for (const folder of await newest("brief")) {
         const brief = await readJson(join(folder, "brief.json"), Brief);
         if (brief === null || !fits(brief.assignment, assignment)) continue;
-        return { brief, startFrom: await readBytes(join(folder, "start.patch")) };
+        const startFrom = await readBytes(join(folder, "start.patch"));
+        return { brief, startFrom, memory: await readNotes(folder) };
       }
       return null;
     },
@@ -78,10 +92,11 @@ export function openFolders(
       const folder = join(root, "out", "baseline", `baseline-cycle-0-${runAttempt}`);
       await write(join(folder, "baseline.json"), JSON.stringify(baseline));
     },
-    async writeBrief(brief, startFrom) {
+    async writeBrief(brief, startFrom, memory = {}) {
       const folder = outgoing("brief", "brief", brief.assignment);
       await write(join(folder, "brief.json"), JSON.stringify(brief));
       if (startFrom !== null) await write(join(folder, "start.patch"), startFrom);
+      await layNotes(folder, memory);
     },
     async writeOutcome(outcome) {
       await write(join(own("patch", "patch"), "outcome.json"), JSON.stringify(outcome));
@@ -95,8 +110,74 @@ export function openFolders(
         JSON.stringify(evidence),
       );
     },
+    ...checkpointsIn({ newest, own, about }),
     ...opinionsIn({ newest, outgoing, own }),
   };
+}
+
+/** What is written while the work goes on: the job may end at any moment, and what was written is uploaded all the same. */
+function checkpointsIn({
+  newest,
+  own,
+  about,
+}: {
+  newest(kind: string): Promise<string[]>;
+  own(artifact: string, kind: string): string;
+  about: Assignment | null;
+}): Pick<HandOver, "readCheckpoint" | "writeNotes" | "keepPatch" | "writeMeter"> {
+  const folder = () => own("checkpoint", "checkpoint");
+  return {
+    async readCheckpoint() {
+      const left = about && (await newest("checkpoint")).find((one) => isOf(one, about));
+      if (!left) return null;
+      // A file that was cut off in the middle is as good as none.
+      const [patch, meter] = await Promise.all([
+        readBytes(join(left, KEPT_PATCH)).catch(() => null),
+        readJson(join(left, "meter.json"), Meter).catch(() => null),
+      ]);
+      return { notes: await readNotes(left), patch, meter };
+    },
+    async writeNotes(notes) {
+      await layNotes(folder(), notes);
+    },
+    async keepPatch(patch) {
+      const path = join(folder(), KEPT_PATCH);
+      if (patch.length > 0 && (await stat(path).catch(() => null)) === null) await write(path, patch);
+    },
+    async writeMeter(meter) {
+      const path = join(folder(), "meter.json");
+      // Whoever is killed in between leaves the older one whole.
+      await write(`${path}.new`, JSON.stringify(meter));
+      await rename(`${path}.new`, path);
+    },
+  };
+}
+
+async function layNotes(folder: string, notes: Notes): Promise<void> {
+  for (const [name, text] of noteEntries(notes)) await write(join(folder, name), text);
+}
+
+/** As much of each note as is kept; what lies beyond is never read. */
+async function readNotes(folder: string): Promise<Notes> {
+  const notes: Notes = {};
+  for (const name of NOTE_NAMES) {
+    const note = noteOf(await readBeginning(join(folder, name), 4 * MOST_CHARACTERS));
+    if (note !== null) notes[name] = note;
+  }
+  return notes;
+}
+
+/** Empty when there is no such file. */
+async function readBeginning(path: string, bytes: number): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) return "";
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes + 4), 0, bytes + 4, 0);
+    return buffer.subarray(0, bytesRead).toString("utf8");
+  } finally {
+    await file.close();
+  }
 }
 
 /** What passes about opinions: the question travels with the briefs, the opinion by itself. */

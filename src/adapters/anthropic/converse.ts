@@ -6,7 +6,7 @@ import type { BetaToolRunnerParams } from "@anthropic-ai/sdk/lib/tools/BetaToolR
 import { type Answer, ask, type Breakdown } from "#adapters/anthropic/ask.ts";
 import type { Conversation } from "#adapters/anthropic/conversation.ts";
 import type { Course } from "#adapters/anthropic/course.ts";
-import { type Ending, exhausted, failed } from "#adapters/anthropic/ending.ts";
+import { type Ending, exhausted, failed, unserved } from "#adapters/anthropic/ending.ts";
 import type { Guards } from "#adapters/anthropic/guards.ts";
 import type { Purse } from "#adapters/anthropic/purse.ts";
 import type { Share } from "#adapters/anthropic/shares.ts";
@@ -100,14 +100,15 @@ async function askAgain(
   failures[trouble.billed ? "broken" : "refused"] += 1;
   const tries = failures.refused + failures.broken;
   if (failures.refused >= MOST_REFUSED || failures.broken >= MOST_BROKEN) {
-    return attemptOver(failed(`the model's service gave no answer in ${tries} tries: ${trouble.because}`));
+    const because = `the model's service gave no answer in ${tries} tries: ${trouble.because}`;
+    return attemptOver(trouble.billed ? failed(because) : unserved(because));
   }
   const pause = trouble.after ?? Math.min(waits.first * 2 ** (tries - 1), waits.longest);
   // Attempts run side by side: they should not all come back at the same moment.
   const milliseconds = Math.ceil(pause * (1 + Math.random() / 4));
   transcript({ event: "retry", tries, milliseconds, because: trouble.because });
   if (Date.now() + milliseconds > endsAt) {
-    return attemptOver(exhausted(`no time is left to wait for the model's service: ${trouble.because}`));
+    return attemptOver(unserved(`no time is left to wait for the model's service: ${trouble.because}`));
   }
   await sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined);
   return null;

@@ -10,6 +10,11 @@ export function exhausted(because: string): Extract<Ending, { outcome: "exhauste
   return { outcome: "exhausted", because };
 }
 
+/** The model's service served nobody: no fault of the attempt's, which goes on later. */
+export function unserved(because: string): Ending {
+  return { outcome: "interrupted", by: "service", because };
+}
+
 /** `code`: only when the night as a whole cannot go on. */
 export function failed(because: string, code: Code | null = null): Ending {
   return { outcome: "failed", because, code };

@@ -16,7 +16,7 @@ import * as pulls from "#adapters/github/pulls.ts";
 import { readStop } from "#adapters/github/read-github.ts";
 import { restack } from "#adapters/github/restack.ts";
 import * as sentinel from "#adapters/github/sentinel.ts";
-import { appendState, STATE_REF } from "#adapters/github/state-branch.ts";
+import { appendState, readNotes, STATE_REF } from "#adapters/github/state-branch.ts";
 import { type Decision, type DecisionOf, subjectOf } from "#core/decision.ts";
 import type { JournalLine } from "#core/journal.ts";
 import type { Milestone, Sha } from "#core/milestone.ts";
@@ -138,6 +138,10 @@ export class GithubForge implements Forge, Trees {
     return await patchBetween(git, parent, await replaceEntries(git, tree, new Map(before)));
   }
 
+  async notesOf(attempt: Parameters<Trees["notesOf"]>[0]): ReturnType<Trees["notesOf"]> {
+    return await readNotes(this.#connection.git, attempt);
+  }
+
   /** Who said stop, at the last look or since; null when this decision may be carried out. */
   async #whoStops(decision: Decision, { stop }: Observation): Promise<string | null> {
     if (EVEN_WHEN_STOPPED.includes(decision.do)) return null;
@@ -217,8 +221,8 @@ export class GithubForge implements Forge, Trees {
       const message = claimMessage({ ...subjectOf(claim), cycle: stamp.cycle }, claim.ceiling);
       const to = await commitTree(git, { tree: base.tree, parents: [claim.base], message, date: base.date });
       updates.push({ ref: `refs/heads/${pulls.branchOf(claim)}`, to, expected: null });
-      const { base: on, ceiling } = claim;
-      lines.push({ line: "assigned", ...stamp, ...subjectOf(claim), base: on, ceiling });
+      const { base: on, ceiling, reserved } = claim;
+      lines.push({ line: "assigned", ...stamp, ...subjectOf(claim), base: on, ceiling, reserved });
     }
     return await appendState(connection, { lines, with: updates, at: observation.now });
   }

@@ -9,6 +9,7 @@ import { type DecisionOf, type Subject, subjectOf } from "#core/decision.ts";
 import { VERIFY } from "#core/gates.ts";
 import { type JournalLine, linesOf } from "#core/journal.ts";
 import type { Sha } from "#core/milestone.ts";
+import { noteEntries, notePath } from "#core/notes.ts";
 import type { Observation } from "#core/observation.ts";
 import { NOTHING_SPENT } from "#core/outcome.ts";
 import { ceilingOf } from "#core/policy.ts";
@@ -29,7 +30,7 @@ export function stampOf({ now, night, cycle }: Observation) {
 
 export async function publish(decision: DecisionOf<"publish">, looked: Looked): Promise<Receipt> {
   const { connection, observation } = looked;
-  const { as, because, ask, code, until, spend, findings, tree, base } = decision;
+  const { as, because, ask, code, until, spend, seconds, findings, tree, base } = decision;
   const line: JournalLine = {
     line: "published",
     ...stampOf(observation),
@@ -40,19 +41,22 @@ export async function publish(decision: DecisionOf<"publish">, looked: Looked): 
     code,
     until,
     spend,
+    seconds,
     tree,
     findings,
   };
-  const written = await appendState(connection, { lines: [line], at: observation.now });
-  if (written.outcome === "stale" || as !== "pull" || tree === null) return written;
   const claim = refOf(decision, observation);
-  const title = observation.roadmap.milestones.find(({ slug }) => slug === decision.slug)?.title ?? "";
-  const head = await commitTree(connection.git, {
-    tree,
-    parents: [base],
-    message: messageOf(decision, title, observation),
-    date: (await readCommit(connection.git, base)).date,
-  });
+  const head = tree === null ? null : await commitOf(decision, { tree, base }, looked);
+  // Beside the receipt, and with GITHUB_TOKEN: what is only kept for later wakes nobody's checks.
+  const kept =
+    as === "interrupted" && head !== null
+      ? [{ ref: `refs/heads/${branchOf(decision)}`, to: head, expected: claim?.sha ?? null }]
+      : [];
+  const files = Object.fromEntries(
+    noteEntries(decision.notes).map(([name, text]) => [notePath(decision, name), text]),
+  );
+  const written = await appendState(connection, { lines: [line], files, with: kept, at: observation.now });
+  if (written.outcome === "stale" || as !== "pull" || head === null) return written;
   const pushed = await pushHead(decision, head, claim?.sha ?? null, connection);
   if (pushed.outcome === "stale") return pushed;
   const opened = await open(
@@ -73,6 +77,22 @@ export async function publish(decision: DecisionOf<"publish">, looked: Looked): 
     },
     looked,
   );
+}
+
+/** The one commit of an attempt's change. */
+async function commitOf(
+  subject: Subject,
+  { tree, base }: { tree: Sha; base: Sha },
+  { connection: { git }, observation }: Looked,
+): Promise<Sha> {
+  const title = observation.roadmap.milestones.find(({ slug }) => slug === subject.slug)?.title ?? "";
+  const { date } = await readCommit(git, base);
+  return await commitTree(git, {
+    tree,
+    parents: [base],
+    message: messageOf(subject, title, observation),
+    date,
+  });
 }
 
 /** Opens the pull request of a pushed head, or finds the one that is open already. */

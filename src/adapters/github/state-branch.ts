@@ -6,7 +6,8 @@ import { fetch, push, type RefUpdate, type Remote, remoteRefs } from "#adapters/
 import { commitTree, updateTree } from "#adapters/git/writing.ts";
 import type { Connection } from "#adapters/github/connection.ts";
 import { type JournalLine, parseJournal, printJournal } from "#core/journal.ts";
-import { Sha } from "#core/milestone.ts";
+import { Sha, type Slug } from "#core/milestone.ts";
+import { NOTE_NAMES, type Notes, noteOf, notePath } from "#core/notes.ts";
 import type { Receipt } from "#ports/forge.ts";
 
 export const STATE_REF = "refs/heads/daybreak/state";
@@ -92,6 +93,23 @@ async function nextState(git: Git, tip: Sha | null, { lines, files, at }: StateC
     message: `${message}\n`,
     date: at,
   });
+}
+
+/** What an attempt noted, as the tip that was seen last has it. */
+export async function readNotes(git: Git, attempt: { slug: Slug; attempt: number }): Promise<Notes> {
+  const tip = seenTips.get(git) ?? null;
+  if (tip === null) return {};
+  const paths = NOTE_NAMES.map((name) => [name, `${tip}:${notePath(attempt, name)}`] as const);
+  const known = await readObjects(
+    git,
+    paths.map(([, path]) => path),
+  );
+  const notes: Notes = {};
+  for (const [name, path] of paths) {
+    const note = noteOf(known.get(path)?.bytes.toString() ?? "");
+    if (note !== null) notes[name] = note;
+  }
+  return notes;
 }
 
 export type State = { journal: JournalLine[]; files: Record<string, string>; stop: boolean };

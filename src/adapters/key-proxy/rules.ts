@@ -1,20 +1,13 @@
 /** What the key may be used for: paths, models, length and dollars, as one value that crosses into the proxy's process. */
 
 import * as z from "zod";
-import type { Brief } from "#core/brief.ts";
-
-const Price = z.strictObject({
-  input: z.number().nonnegative(),
-  output: z.number().nonnegative(),
-  cacheWrite: z.number().nonnegative(),
-  cacheRead: z.number().nonnegative(),
-});
+import { type Brief, ModelPrice } from "#core/brief.ts";
 
 export const KeyRules = z.strictObject({
   /** The model's service itself, or a gateway. A path is kept in front of ours. */
   upstream: z.url({ protocol: /^https?$/ }),
   /** The only models, each with its price: what has none cannot be counted. */
-  models: z.record(z.string().min(1), Price),
+  models: z.record(z.string().min(1), ModelPrice),
   /** The longest answer that may be asked for, in tokens. */
   maxTokens: z.int().positive(),
   /** The attempt's cap. It is exceeded by at most one answer that was on its way. */

@@ -43,7 +43,11 @@ export type Desk = {
 };
 
 /** `home` may be shared by desks whose foreign code is trusted alike: toolchains keep their caches there. */
-export function openDesk(root: string, home = join(root, "home")): Desk {
+export function openDesk(
+  root: string,
+  home = join(root, "home"),
+  notes = join(root, "out", "checkpoint"),
+): Desk {
   const git = openGit(join(root, "repo.git"));
   const prepared = join(root, "prepared");
   const memory = join(root, "prepared.json");
@@ -53,7 +57,7 @@ export function openDesk(root: string, home = join(root, "home")): Desk {
     prepared,
     home,
     spill: join(root, "spill"),
-    notes: join(root, "out", "checkpoint"),
+    notes,
     trays: join(root, "trays"),
     place,
     async begin(checkout, staged) {

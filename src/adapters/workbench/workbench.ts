@@ -57,10 +57,11 @@ export function createWorkbench(options: BenchOptions): Workbench {
       await desk.settle(head, base);
       return runs;
     },
-    async open(brief, startFrom) {
+    async open(brief, startFrom, memory = {}) {
       const { base } = await desk.recall();
       if (startFrom !== null) await beginFrom(startFrom, base, desk);
-      return await openWorkspace({ brief, base, desk, runIn, redact, memory: null });
+      const remembered = memory["state.md"] ?? null;
+      return await openWorkspace({ brief, base, desk, runIn, redact, memory: remembered });
     },
     async takePatch({ roadmapPath, changelogPath }) {
       const { base, made } = await desk.recall();
