@@ -40,7 +40,7 @@ test("the cycle and the two workflows it calls have the shape of the night", () 
     night.yml report | after plan, milestone, landing | if \${{ always() && needs.plan.outputs.idle != 'true' && (cancelled() || (needs.landing.result != 'cancelled' && needs.landing.outputs.continued != 'true')) }}
     milestone.yml work
     milestone.yml verify | after work | if \${{ !cancelled() }}
-    milestone.yml publish | after work, verify | if \${{ !cancelled() }}
+    milestone.yml publish | after work, verify | if always()
     landing.yml review
     landing.yml verify | after review | as a matrix | if needs.review.outputs.count != '0'
     landing.yml opinion | after review, verify | as a matrix | if \${{ !cancelled() && needs.review.result == 'success' && needs.review.outputs.opinion-count != '0' }}
@@ -142,7 +142,7 @@ function everyStep(wrong: (step: Step) => string | null): Rule["judge"] {
 }
 
 const ARTIFACT =
-  /^(?<kind>brief|baseline|opinion|patch|transcript|evidence|train)-(?:(?:cycle|train)-0|\$\{\{ (?:inputs|matrix)\.slug \}\}-\$\{\{ (?:inputs|matrix)\.attempt \}\})-\$\{\{ github\.run_attempt \}\}$/;
+  /^(?<kind>brief|baseline|opinion|patch|checkpoint|transcript|evidence|train)-(?:(?:cycle|train)-0|\$\{\{ (?:inputs|matrix)\.slug \}\}-\$\{\{ (?:inputs|matrix)\.attempt \}\})-\$\{\{ github\.run_attempt \}\}$/;
 
 const STEPS: Rule[] = [
   {
