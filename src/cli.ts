@@ -42,6 +42,7 @@ daybreak calibrate DIR [options]   what the court would have made of past commit
 daybreak lint [FILE] [--json]   check a roadmap; exit 1 on errors
 daybreak drop MILESTONE [--repository OWNER/NAME]   take one milestone out of what waits to be promoted
 daybreak revert MILESTONE [--repository OWNER/NAME]   propose to take a landed milestone back: GITHUB_TOKEN
+daybreak resume [MILESTONE] [--repository OWNER/NAME]   start a cycle that goes on with what was interrupted: GITHUB_TOKEN
 daybreak doctor --attack [--json]   attack the sandbox where it stands; exit 1 when anything is open
 `;
 
@@ -72,6 +73,8 @@ async function main([command, ...rest]: string[]): Promise<number> {
       return await (await import("#src/owner.ts")).runDrop(rest, { say: print, environment: process.env });
     case "revert":
       return await (await import("#src/owner.ts")).runRevert(rest, { say: print, environment: process.env });
+    case "resume":
+      return await (await import("#src/owner.ts")).runResume(rest, { say: print, environment: process.env });
     case "doctor":
       return await (await import("#src/doctor.ts")).runDoctor(rest, print, process.env.PATH ?? "");
     case undefined:

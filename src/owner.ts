@@ -1,4 +1,4 @@
-/** What an owner says from a laptop: `daybreak drop M3.2`, `daybreak revert M3.2`. Asks for it; never lands or merges. */
+/** What an owner says from a laptop: `daybreak drop`, `revert` and `resume`. Asks for it; never lands or merges. */
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,10 +10,11 @@ import { readCommit } from "#adapters/git/objects.ts";
 import { fetch, push } from "#adapters/git/remote.ts";
 import { stage } from "#adapters/git/stage.ts";
 import { commitTree } from "#adapters/git/writing.ts";
-import { type Connection, connect, failureFrom } from "#adapters/github/connection.ts";
+import { type Connection, connect, failureFrom, statusOf } from "#adapters/github/connection.ts";
 import { type RepositoryFacts, readRepository } from "#adapters/github/read-repository.ts";
 import { Failure } from "#core/errors.ts";
 import { type LineOf, linesOf } from "#core/journal.ts";
+import { interruptedIn } from "#core/ledger.ts";
 import { type Milestone, type Sha, short } from "#core/milestone.ts";
 import { NEXT } from "#core/policy.ts";
 import { renderReverted } from "#core/render.ts";
@@ -25,7 +26,7 @@ type Laptop = { say: (text: string) => void; environment: Readonly<Record<string
 
 /** Ticks the milestone's box in the promotion pull request: the next cycle drops it. */
 export async function runDrop(args: string[], laptop: Laptop): Promise<number> {
-  return await withConnection(args, { command: "drop", ...laptop }, async (connection, name) => {
+  return await withMilestone(args, { command: "drop", ...laptop }, async (connection, name) => {
     const pull = await openPromotion(connection);
     if (!pull) throw new Failure("USAGE", `no pull request promotes ${NEXT}: nothing can be dropped`);
     if (!(await ticks(name, pull, connection)))
@@ -44,7 +45,7 @@ export async function runDrop(args: string[], laptop: Laptop): Promise<number> {
  * on the default branch: it is dropped instead.
  */
 export async function runRevert(args: string[], laptop: Laptop): Promise<number> {
-  return await withConnection(args, { command: "revert", ...laptop }, async (connection, name) => {
+  return await withMilestone(args, { command: "revert", ...laptop }, async (connection, name) => {
     const { owner, repo, actions } = connection;
     const { data } = await actions.octokit.rest.repos.get({ owner, repo });
     const facts = await readRepository(connection, data.default_branch);
@@ -71,6 +72,59 @@ export async function runRevert(args: string[], laptop: Laptop): Promise<number>
       `#${number} takes ${milestone.id} back from ${base}: its code, its ✅ and its entry in the changelog. Merge it for yes.`,
     );
   });
+}
+
+/** Starts a cycle, which goes on with what was interrupted before it begins anything else. */
+export async function runResume(args: string[], laptop: Laptop): Promise<number> {
+  return await withConnection(args, { command: "resume", ...laptop }, async (connection, name) => {
+    const { owner, repo, actions } = connection;
+    const { data } = await actions.octokit.rest.repos.get({ owner, repo });
+    const facts = await readRepository(connection, data.default_branch);
+    if (facts.stop)
+      throw new Failure("NOTHING_TO_RESUME", "there is a file STOP on daybreak/state: nothing starts");
+    const found = interruptedIn(facts);
+    const meant = found.filter(({ milestone }) => name === null || isNamed(milestone, name));
+    const [first] = meant;
+    if (!first) throw new Failure("NOTHING_TO_RESUME", whyNothing(name, found, facts));
+    const workflow = await callerOf(first.receipt.cycle, connection);
+    await actions.octokit.rest.actions.createWorkflowDispatch({
+      ...{ owner, repo, workflow_id: workflow, ref: data.default_branch, inputs: { night: "" } },
+    });
+    for (const { milestone, receipt } of meant)
+      laptop.say(
+        `${milestone.id} goes on after attempt ${receipt.attempt} (${receipt.because.join("; ")}; $${receipt.spend.usd} so far).`,
+      );
+    laptop.say(`${workflow} was started. What was interrupted goes on first, as far as the budgets allow.`);
+  });
+}
+
+function whyNothing(
+  name: string | null,
+  found: ReturnType<typeof interruptedIn>,
+  { roadmap, landing }: RepositoryFacts,
+): string {
+  if (name !== null && !roadmap.milestones.some((one) => isNamed(one, name)))
+    return `the roadmap on ${landing.branch} has no ${name}`;
+  const others = found.map(({ milestone }) => milestone.id).join(", ") || "nothing else either";
+  return name === null ? "no attempt was interrupted" : `${name} was not interrupted; ${others} was`;
+}
+
+/** The caller's file, as the run knows it that worked on it. */
+async function callerOf(run_id: number, { owner, repo, actions }: Connection): Promise<string> {
+  try {
+    const { data } = await actions.octokit.rest.actions.getWorkflowRun({ owner, repo, run_id });
+    return data.path.split("@", 1).join("").split("/").at(-1) ?? data.path;
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    throw new Failure(
+      "NOTHING_TO_RESUME",
+      `the run ${run_id} that was interrupted is gone, and with it the name of the workflow to start`,
+    );
+  }
+}
+
+function isNamed({ id, slug }: Milestone, name: string): boolean {
+  return [id, slug].some((one) => one.toLowerCase() === name.toLowerCase());
 }
 
 type Promotion = { number: number; body: string };
@@ -105,9 +159,7 @@ function landingOf(
   name: string,
   { roadmap, journal, landing }: RepositoryFacts,
 ): { milestone: Milestone; landed: LineOf<"landed"> } {
-  const milestone = roadmap.milestones.find(({ id, slug }) =>
-    [id, slug].some((one) => one.toLowerCase() === name.toLowerCase()),
-  );
+  const milestone = roadmap.milestones.find((one) => isNamed(one, name));
   if (!milestone) throw new Failure("USAGE", `the roadmap on ${landing.branch} has no ${name}`);
   const landed = linesOf(journal, "landed").findLast(({ slug }) => slug === milestone.slug);
   if (milestone.status !== "done" || !landed)
@@ -147,10 +199,20 @@ async function revertCommit(
   );
 }
 
+async function withMilestone(
+  args: string[],
+  laptop: Laptop & { command: string },
+  act: (connection: Connection, name: string) => Promise<void>,
+): Promise<number> {
+  return await withConnection(args, laptop, async (connection, name) => {
+    if (name !== null) await act(connection, name);
+  });
+}
+
 async function withConnection(
   args: string[],
   { command, environment }: Laptop & { command: string },
-  act: (connection: Connection, name: string) => Promise<void>,
+  act: (connection: Connection, name: string | null) => Promise<void>,
 ): Promise<number> {
   const { name, repository } = await asked(args, { command, environment });
   const token = environment.GITHUB_TOKEN;
@@ -179,11 +241,12 @@ async function withConnection(
 async function asked(
   args: string[],
   { command, environment }: Pick<Laptop, "environment"> & { command: string },
-): Promise<{ name: string; repository: string }> {
-  const usage = `daybreak ${command} MILESTONE [--repository OWNER/NAME]`;
+): Promise<{ name: string | null; repository: string }> {
+  const optional = command === "resume";
+  const usage = `daybreak ${command} ${optional ? "[MILESTONE]" : "MILESTONE"} [--repository OWNER/NAME]`;
   const { values, positionals } = read(args, usage);
-  const [name, ...more] = positionals;
-  if (!name || more.length > 0) throw new Failure("USAGE", `the command is \`${usage}\``);
+  const [name = null, ...more] = positionals;
+  if ((!optional && !name) || more.length > 0) throw new Failure("USAGE", `the command is \`${usage}\``);
   const repository = values.repository ?? environment.GITHUB_REPOSITORY ?? (await originHere());
   if (!repository || !/^[\w.-]+\/[\w.-]+$/.test(repository))
     throw new Failure("USAGE", `which repository? \`${usage}\``);

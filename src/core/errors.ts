@@ -48,6 +48,8 @@ export const CATALOGUE = {
     "Set `land: pull-request`: a merge queue cannot be driven without merging through pull requests.",
   NOT_SETTLED: "Open an issue with the observation artifact: the cycle kept deciding without coming to rest.",
   NODE_TOO_OLD: "Install Node 22 or newer, or run it through the package's own npm scripts.",
+  NOTHING_TO_RESUME:
+    "Use the “Run workflow” button to start a cycle that begins something new; the dashboard says where every milestone stands.",
   USAGE: "Run `daybreak --help` for the commands and their options.",
   REPOSITORY_UNREADABLE: "Name a folder that is a git repository with at least one commit.",
   SCRIPT_INVALID: "Fix the script of the scripted model; its format is described in the README.",

@@ -1,4 +1,4 @@
-/** `daybreak drop` and `daybreak revert`, over real HTTP and real git, with nothing but a token. */
+/** `daybreak drop`, `revert` and `resume`, over real HTTP and real git, with nothing but a token. */
 
 import { execFile } from "node:child_process";
 import { join } from "node:path";
@@ -13,14 +13,34 @@ import { MilestoneId } from "#core/milestone.ts";
 import { founding, rebuilding } from "#core/next.ts";
 import { setStatus } from "#core/roadmap.ts";
 import { promotionOn } from "#jobs/promotion.ts";
-import { runDrop, runRevert } from "#src/owner.ts";
-import { ALL, aForge, type Box, HERE, temporary } from "../rehearsal/forge-box.ts";
-import { DONE, FILES, landingOf, published, type Seat } from "../support/forge-rig.ts";
+import { runDrop, runResume, runRevert } from "#src/owner.ts";
+import { ALL, aForge, aRunFor, type Box, HERE, temporary } from "../rehearsal/forge-box.ts";
+import { claimed, DONE, FILES, landingOf, published, type Seat } from "../support/forge-rig.ts";
 
 const ROADMAP = "ROADMAP.md";
 const CHANGELOG = "# Changelog\n\n## Unreleased\n\n- **M1** Part 1\n";
 
-async function aBox(land: "main" | "next"): Promise<{ box: Box; seat: Seat }> {
+const CALLER = `on:
+  workflow_dispatch:
+    inputs: { night: { type: string, default: "" } }
+jobs:
+  night: { runs-on: ubuntu-24.04, steps: [{ run: "true" }] }
+`;
+
+/** A run of the caller's workflow, as it is known after somebody pressed its button. */
+async function aRun(box: Box): Promise<number> {
+  const clone = await box.clone();
+  await clone.commit("caller", { ".github/workflows/daybreak.yml": CALLER }, "origin/main");
+  await clone.git("push", "-q", "origin", "caller:main");
+  const begun = aRunFor(await clone.git("rev-parse", "caller"), "workflow_dispatch");
+  return (await box.forge.startRun({ ...begun, path: ".github/workflows/daybreak.yml" })).id;
+}
+
+/** `run` gives the id of the workflow run that the seat is in. */
+async function aBox(
+  land: "main" | "next",
+  run: (box: Box) => Promise<number> = async () => 1,
+): Promise<{ box: Box; seat: Seat }> {
   const box = await aForge();
   const clone = await box.clone();
   const files = { ...FILES, ".github/daybreak.yml": `land: ${land}\ntest: npm test\n` };
@@ -35,7 +55,7 @@ async function aBox(land: "main" | "next"): Promise<{ box: Box; seat: Seat }> {
     const written = new Map(Object.entries(changed).map(([path, text]) => [path, { text }]));
     return await updateTree(git, await treeOf(git, commit), written);
   };
-  const cycle = { id: 1, trigger: "button", workflow: "daybreak.yml", asked: null } as const;
+  const cycle = { id: await run(box), trigger: "button", workflow: "daybreak.yml", asked: null } as const;
   return { box, seat: Object.assign(new GithubForge(connection, cycle, { checks: true }), { treeWith }) };
 }
 
@@ -126,6 +146,27 @@ test("revert says where it conflicts, and what to do", async () => {
   });
 });
 
+test("resume starts the workflow that was interrupted, and says what goes on; without any it says so", async () => {
+  const { box, seat } = await aBox("main", aRun);
+  const here = laptop(box);
+  await expect(runResume([], here)).rejects.toMatchObject({
+    code: "NOTHING_TO_RESUME",
+    message: "no attempt was interrupted",
+  });
+  const receipt = await claimed(seat);
+  const interrupted = { as: "interrupted" as const, because: ["its job was told to stop"] };
+  expect(await seat.enact({ ...receipt, ...interrupted })).toEqual(DONE);
+  await expect(runResume(["M2"], here)).rejects.toThrow("M2 was not interrupted; M1 was");
+  await expect(runResume(["M9"], here)).rejects.toThrow("the roadmap on main has no M9");
+  expect(await runResume(["m1"], here)).toBe(0);
+  expect(here.said).toEqual([
+    "M1 goes on after attempt 1 (its job was told to stop; $0.5 so far).",
+    "daybreak.yml was started. What was interrupted goes on first, as far as the budgets allow.",
+  ]);
+  const dispatched = box.events.filter(({ event }) => event === "workflow_dispatch");
+  expect(dispatched).toMatchObject([{ workflow: "daybreak.yml", payload: { inputs: { night: "" } } }]);
+});
+
 test("a repository need not be named in its clone, and must be anywhere else", async () => {
   const folder = await temporary();
   const cli = join(import.meta.dirname, "../../dist/cli.cjs");
@@ -141,7 +182,7 @@ test("a repository need not be named in its clone, and must be anywhere else", a
   expect(await said()).toBe("TOKEN_REFUSED");
 });
 
-test("both say what they want when they are asked wrongly", async () => {
+test("all of them say what they want when they are asked wrongly", async () => {
   const say = () => undefined;
   await expect(runDrop([], { say, environment: {} })).rejects.toMatchObject({ code: "USAGE" });
   await expect(runRevert(["M1", "--force"], { say, environment: {} })).rejects.toMatchObject({

@@ -2,8 +2,9 @@
 
 import { RULES } from "#core/court/objection.ts";
 import { CATALOGUE, type Code } from "#core/errors.ts";
+import { EXPECTED_PART } from "#core/forecast.ts";
 import { ceilingOf } from "#core/policy.ts";
-import { costOf, PRICES, priceOf } from "#core/prices.ts";
+import { costOf, PRICES, type Price, priceOf } from "#core/prices.ts";
 import { ROADMAP_CATALOGUE, type RoadmapCode } from "#core/roadmap-diagnostics.ts";
 import { policyReference } from "#prose/policy.ts";
 import { observationOf } from "./observations.ts";
@@ -41,6 +42,7 @@ const MEANINGS: Record<Code, string> = {
   LANDING_MERGE_QUEUE: "The landing branch has a merge queue.",
   NOT_SETTLED: "A job looked and decided again and again without coming to rest.",
   NODE_TOO_OLD: "`npx github:OWNER/daybreak` runs on an old Node.",
+  NOTHING_TO_RESUME: "`daybreak resume` found no interrupted attempt to go on with.",
   USAGE: "The command or one of its options does not exist.",
   REPOSITORY_UNREADABLE: "`--repo` names no git repository with a commit on a branch.",
   SCRIPT_INVALID: "The script of the scripted model is missing or does not fit its format.",
@@ -151,20 +153,31 @@ function ceiling(): string {
     `${policy.minutes} minutes per milestone, shared by ${policy.attempts} attempts); a night at most $${policy.budget.night}, ` +
     `a month $${policy.budget.month}. With \`${policy.model}\`, $${usd.toFixed(2)} is ${most("outputTokens")} tokens of ` +
     `output, or ${most("inputTokens")} tokens of input that no cache holds; and an attempt reads and writes at most ` +
-    `${policy.tokens.toLocaleString("en-US")} tokens in all, cached ones included.`
+    `${policy.tokens.toLocaleString("en-US")} tokens in all, cached ones included. While fewer than three attempts have ended in a ` +
+    `repository, one is expected to use this part of its share: ${expected()}.`
   );
+}
+
+function expected(): string {
+  return Object.entries(EXPECTED_PART)
+    .map(([kind, part]) => `${kind} ${Math.round(part * 100)} %`)
+    .join(", ");
 }
 
 function prices(): string {
   return table(
     ["Model", "Input", "Output", "Cache write", "Cache read", "Known since", "Source"],
-    PRICES.map(({ model, input, output, cacheWrite, cacheRead, since, source }) => [
-      `\`${model}\``,
-      ...[input, output, cacheWrite, cacheRead].map(String),
-      since,
-      source,
+    PRICES.flatMap(({ model, long, since, source, ...rates }) => [
+      [`\`${model}\``, ...figures(rates), since, source],
+      ...(long
+        ? [[`… prompts above ${long.above.toLocaleString("en-US")} tokens`, ...figures(long), since, source]]
+        : []),
     ]),
   );
+}
+
+function figures({ input, output, cacheWrite, cacheRead }: Omit<Price, "long">): string[] {
+  return [input, output, cacheWrite, cacheRead].map(String);
 }
 
 /** Jobs in the order of a night. */
