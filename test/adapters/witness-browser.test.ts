@@ -89,7 +89,7 @@ describe("what a browser shows", () => {
         "false: click “Remove note”: there is nothing of that name to click",
         "false: fill “Price” with “3”: there is no field of that name",
         "false: see “Hidden words”: it is not to be seen",
-        "false: miss “Notes”: it is still to be seen",
+        "false: not see “Notes”: it is still to be seen",
         "false: open /nowhere: the page answered 404; console error: Failed to load resource: the server responded with a status of 404 (Not Found) at /nowhere",
         'false: press NoSuchKey: Unknown key: "NoSuchKey"',
       ]);
