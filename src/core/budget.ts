@@ -64,7 +64,7 @@ export function monthCap({ budget }: Policy): Amounts {
 
 /**
  * The share of the next attempt: what is left of the milestone's budget, shared evenly by the attempts that are left,
- * and never more than the usual share. `used`: by all attempts that count, interrupted ones as well.
+ * and never more than the usual share, or than a night has tokens. `used`: by all attempts that count, interrupted ones as well.
  */
 export function shareOf(policy: Policy, used: Amounts = NOTHING, attemptsLeft = policy.attempts): Share {
   const cap = milestoneCap(policy);
@@ -73,7 +73,7 @@ export function shareOf(policy: Policy, used: Amounts = NOTHING, attemptsLeft = 
   return {
     ceiling: Math.min(ceilingOf(policy), Math.floor(left("usd") * 100 + 1e-6) / 100),
     reserved: {
-      tokens: Math.floor(Math.min(policy.tokens, left("tokens"))),
+      tokens: Math.floor(Math.min(policy.tokens, left("tokens"), policy.budget.tokens.night)),
       minutes,
       // Its own verification and one on the train come first: they are paid for before any work is.
       runnerMinutes: Math.ceil(minutes) + 2 * policy.verify.minutes + OVERHEAD_MINUTES,

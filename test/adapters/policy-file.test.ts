@@ -32,7 +32,7 @@ test("what is given replaces the default, and only that", () => {
   expect(policy).toEqual({
     ...DEFAULTS,
     land: "pull-request",
-    budget: { milestone: 5, night: 20, month: 100 },
+    budget: { ...DEFAULTS.budget, night: 20 },
     test: ["npm test"],
     night: { from: "23:00", to: "06:00", timezone: "UTC" },
   });

@@ -209,6 +209,11 @@ describe("the budgets", () => {
     expect(tooLittle(shareOf(policy, used, 2), policy)).toBeNull();
     expect(tooLittle(shareOf(policy, { ...NOTHING, usd: 4 }, 2), policy)).toBe("usd");
     expect(tooLittle(shareOf(policy, { ...NOTHING, minutes: 50 }, 2), policy)).toBe("minutes");
+    const poor = {
+      ...policy,
+      budget: { ...policy.budget, tokens: { ...policy.budget.tokens, night: 2_000 } },
+    };
+    expect(shareOf(poor).reserved.tokens).toBe(2_000);
   });
 
   test("every key that a refusal names is one of the policy's", () => {

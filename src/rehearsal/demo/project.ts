@@ -20,6 +20,9 @@ budget:
   milestone: 60
   night: 1000
   month: 10000
+  tokens: { night: 10000000000, month: 10000000000 }
+  minutes: { night: 100000, month: 100000 }
+  runner-minutes: { night: 100000, month: 100000 }
 milestones: 20
 minutes: 240
 parallel: 4

@@ -54,7 +54,12 @@ const GENEROUS: z.input<typeof PolicyFile> = {
   land: "main",
   changelog: false,
   attempts: 3,
-  budget: { milestone: 3_000, night: 10_000, month: 100_000 },
+  budget: {
+    ...{ milestone: 3_000, night: 10_000, month: 100_000 },
+    tokens: { night: 10_000_000_000, month: 100_000_000_000 },
+    minutes: { night: 100_000, month: 100_000 },
+    "runner-minutes": { night: 100_000, month: 100_000 },
+  },
   minutes: 300,
   tokens: 1_000_000_000,
   turns: 1_000,
