@@ -3,6 +3,7 @@
 import { RULES } from "#core/court/objection.ts";
 import { CATALOGUE, type Code } from "#core/errors.ts";
 import { EXPECTED_PART } from "#core/forecast.ts";
+import { COURSES, PHASES } from "#core/phases.ts";
 import { ceilingOf } from "#core/policy.ts";
 import { costOf, PRICES, type Price, priceOf } from "#core/prices.ts";
 import { ROADMAP_CATALOGUE, type RoadmapCode } from "#core/roadmap-diagnostics.ts";
@@ -106,6 +107,14 @@ function generatedParts(): Record<string, string> {
     rules: table(
       ["Rule", "What it refuses"],
       Object.entries(RULES).map(([rule, meaning]) => [rule, meaning]),
+    ),
+    phases: table(
+      ["", ...PHASES, "buffer", "iterations"],
+      Object.entries(COURSES).map(([complexity, { shares, buffer, iterations }]) => [
+        complexity,
+        ...[...PHASES.map((phase) => shares[phase]), buffer].map((percent) => `${percent} %`),
+        String(iterations),
+      ]),
     ),
     errors: table(
       ["Code", "Meaning", "What to do"],
