@@ -7,7 +7,7 @@ import { type BuildOptions, build, type Message, type Metafile, type Plugin } fr
 import * as z from "zod";
 import { Calibration } from "./src/core/calibration.ts";
 import { CATALOGUE } from "./src/core/errors.ts";
-import { policySchema } from "./src/core/policy.ts";
+import { policySchema } from "./src/core/policy-file.ts";
 import { Account } from "./src/rehearsal/account.ts";
 import { ScriptSchema } from "./src/rehearsal/model/script.ts";
 

@@ -13,7 +13,7 @@ import {
 } from "yaml";
 import type * as z from "zod";
 import type { Diagnostic } from "#core/errors.ts";
-import { PolicyFile, policyKeys } from "#core/policy.ts";
+import { PolicyFile, policyKeys } from "#core/policy-file.ts";
 
 /** `given`: the top-level keys the owner wrote. With an error among the diagnostics, the policy is all defaults. */
 export type PolicyReading = {

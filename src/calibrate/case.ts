@@ -8,7 +8,8 @@ import { commitTree, replaceEntries, writeBlob } from "#adapters/git/writing.ts"
 import { matchesAny } from "#core/glob.ts";
 import { inferKind } from "#core/kind.ts";
 import { type Milestone, type Sha, short } from "#core/milestone.ts";
-import { gateCommands, type Policy, type PolicyFile, policyFrom } from "#core/policy.ts";
+import { gateCommands, type Policy, policyFrom } from "#core/policy.ts";
+import type { PolicyFile } from "#core/policy-file.ts";
 import { parseRoadmap, type Roadmap } from "#core/roadmap.ts";
 import { repositoryCommands } from "#rehearsal/replay/commands.ts";
 import { copyCommits, readTree, type Step, wordsOf } from "#rehearsal/replay/owners-repository.ts";

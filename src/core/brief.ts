@@ -4,7 +4,7 @@ import * as z from "zod";
 import { EngineChoice } from "#core/engine.ts";
 import { NightName } from "#core/journal.ts";
 import { Milestone, MilestoneId, Sha, Slug, Spec } from "#core/milestone.ts";
-import { Start } from "#core/policy.ts";
+import { Start } from "#core/policy-file.ts";
 import { ToldRule } from "#core/rules.ts";
 
 /** One matrix entry: ids and hashes, nothing else. */

@@ -1,7 +1,7 @@
 /** Starts the program that was built and looks at it from outside, as a person would. The program runs confined. */
 
 import type { WayOf } from "#core/milestone.ts";
-import type { Start } from "#core/policy.ts";
+import type { Start } from "#core/policy-file.ts";
 import type { Place } from "#ports/workbench.ts";
 
 /** What can only be seen of a program that runs. */

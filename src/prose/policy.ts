@@ -1,6 +1,7 @@
 /** The policy in words: the lines printed when a cycle starts, and the README's reference. Decides nothing. */
 
-import { type Policy, policyKeys } from "#core/policy.ts";
+import type { Policy } from "#core/policy.ts";
+import { policyKeys } from "#core/policy-file.ts";
 
 /** Keys whose value is read from the repository where the owner gives none. */
 const DETECTED: ReadonlySet<string> = new Set(["branch", "setup", "build", "test", "changelog"]);

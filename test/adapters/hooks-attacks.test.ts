@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { openHooks } from "#adapters/hooks/hooks.ts";
 import { judgeBounds } from "#core/bounds.ts";
 import { Failure } from "#core/errors.ts";
-import { PolicyFile, PROTECTED_PATHS } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
+import { PROTECTED_PATHS } from "#core/policy-paths.ts";
 import { KEY } from "./engine-stage.ts";
 import { aBase, aRoom, bash, done, onEvent, right, settingsOf, stage } from "./hooks-stage.ts";
 

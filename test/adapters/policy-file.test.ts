@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readPolicyFile } from "#adapters/policy-file.ts";
-import { PolicyFile } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 
 const DEFAULTS = PolicyFile.parse({});
 

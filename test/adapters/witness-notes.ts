@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createBareSandbox } from "#adapters/sandbox/bare.ts";
 import { createBubblewrap } from "#adapters/sandbox/bubblewrap.ts";
 import { createWitness } from "#adapters/witness/witness.ts";
-import type { Start } from "#core/policy.ts";
+import type { Start } from "#core/policy-file.ts";
 import type { DrivenWay, Testimony, Witness } from "#ports/witness.ts";
 
 /** The app. Its first argument is what is wrong with it. */

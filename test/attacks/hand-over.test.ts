@@ -13,7 +13,7 @@ import { stage } from "#adapters/git/stage.ts";
 import { checkOut, commitTree, writeBlob, writeEntries } from "#adapters/git/writing.ts";
 import { judgeBounds } from "#core/bounds.ts";
 import type { Sha } from "#core/milestone.ts";
-import { PROTECTED_PATHS } from "#core/policy.ts";
+import { PROTECTED_PATHS } from "#core/policy-paths.ts";
 
 let room: string;
 let git: Git;

@@ -6,7 +6,7 @@ import { countRules, type JudgedCommit, rulesIn } from "#core/calibration.ts";
 import { redBaseOf } from "#core/court/faults.ts";
 import { objectionSaid, RULES, Rule } from "#core/court/objection.ts";
 import { Sha } from "#core/milestone.ts";
-import { PolicyFile } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 import { progressOn } from "#src/calibrate/progress.ts";
 
 const run = { command: "npm test", tree: Sha.parse("tree"), exitCode: 1, seconds: 1, digest: "", tail: "" };

@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { detectCommands } from "#core/detect.ts";
-import { gateCommands, PolicyFile, policyFrom } from "#core/policy.ts";
+import { gateCommands, policyFrom } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 import type { Case, Files } from "./case.ts";
 
 const MODULES = resolve("node_modules");

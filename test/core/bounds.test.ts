@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Bounds, judgeBounds, type TreeChange, testPathsChanged } from "#core/bounds.ts";
-import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy.ts";
+import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy-paths.ts";
 
 function change(path: string, rest: Partial<TreeChange> = {}): TreeChange {
   return {

@@ -8,7 +8,7 @@ import type { Lines } from "#core/court/outline.ts";
 import { tampering } from "#core/court/tampering.ts";
 import { matchesAny } from "#core/glob.ts";
 import type { Milestone } from "#core/milestone.ts";
-import { TEST_PATHS } from "#core/policy.ts";
+import { TEST_PATHS } from "#core/policy-paths.ts";
 
 /** A change that must not pass, and where it is caught. */
 export type Cheat = {

@@ -19,7 +19,7 @@ import type { JournalLine } from "#core/journal.ts";
 import { ledgerOf, usedBy } from "#core/ledger.ts";
 import type { Observation } from "#core/observation.ts";
 import { chooseFrom } from "#core/plan.ts";
-import { policyKeys } from "#core/policy.ts";
+import { policyKeys } from "#core/policy-file.ts";
 import { standingsOf } from "#core/progress.ts";
 import {
   assignedOf,

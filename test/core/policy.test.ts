@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  ceilingOf,
-  gateCommands,
-  PolicyFile,
-  policyFrom,
-  policyKeys,
-  policySchema,
-  protectedGlobs,
-} from "#core/policy.ts";
+import { ceilingOf, gateCommands, policyFrom, protectedGlobs } from "#core/policy.ts";
+import { PolicyFile, policyKeys, policySchema } from "#core/policy-file.ts";
 
 const NOTHING_GIVEN = PolicyFile.parse({});
 const DETECTED = { defaultBranch: "trunk", setup: ["npm ci"], build: ["tsc"], test: ["npm test"] };

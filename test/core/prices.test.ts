@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { PolicyFile } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 import { affordableOutput, costOf, PRICES, priceOf, worstCaseOf } from "#core/prices.ts";
 
 const OPUS = { input: 4, output: 20, cacheWrite: 5, cacheRead: 0.2 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { undrivable } from "#core/drivable.ts";
 import { AcceptanceCriterion, type BrowserStep } from "#core/milestone.ts";
-import { Start } from "#core/policy.ts";
+import { Start } from "#core/policy-file.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { sayStep } from "#core/roadmap-browser.ts";
 import { readCriterion } from "#core/roadmap-criteria.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Brief } from "#core/brief.ts";
 import { firstState } from "#core/course.ts";
 import { PHASES, type Phase } from "#core/phases.ts";
-import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy.ts";
+import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy-paths.ts";
 import { firstMessage, type Opening, parseHeadline, printHeadline, systemPrompt } from "#prose/brief.ts";
 import { phaseAim } from "#prose/phases.ts";
 import { printState } from "#prose/state.ts";

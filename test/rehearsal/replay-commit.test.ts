@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { initBare, openGit } from "#adapters/git/git.ts";
-import { PolicyFile } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { found } from "#rehearsal/founding.ts";
 import type { Script } from "#rehearsal/model/script.ts";

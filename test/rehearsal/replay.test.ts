@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { judgeBounds } from "#core/bounds.ts";
-import { PolicyFile } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { ScriptSchema } from "#rehearsal/model/script.ts";
 import { type FileTree, fileTree, textFile, textOf } from "#rehearsal/replay/file-tree.ts";

@@ -5,7 +5,8 @@ import type { CommandRun, Evidence } from "#core/evidence.ts";
 import { type JournalLine, type LineOf, NightName } from "#core/journal.ts";
 import { type Milestone, MilestoneId, Sha, Slug } from "#core/milestone.ts";
 import { type AttemptRef, NO_RULES, type Observation, type Pull } from "#core/observation.ts";
-import { PolicyFile, policyFrom } from "#core/policy.ts";
+import { policyFrom } from "#core/policy.ts";
+import { PolicyFile } from "#core/policy-file.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { COST, roadmapOf } from "./worlds.ts";
 

@@ -2,7 +2,7 @@
 
 import { allowedEnvironment } from "#adapters/sandbox/environment.ts";
 import { type Program, startProgram } from "#adapters/witness/program.ts";
-import type { Start } from "#core/policy.ts";
+import type { Start } from "#core/policy-file.ts";
 import type { Sandbox } from "#ports/sandbox.ts";
 import type { Place } from "#ports/workbench.ts";
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Confined, type Setting, startConfined } from "#adapters/witness/confined.ts";
 import type { Door } from "#adapters/witness/door.ts";
 import { ask } from "#adapters/witness/request.ts";
-import type { Start } from "#core/policy.ts";
+import type { Start } from "#core/policy-file.ts";
 import type { Sandbox, SandboxRun } from "#ports/sandbox.ts";
 
 /** Characters of the program's output that stand in a sentence. */

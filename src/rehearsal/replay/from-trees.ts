@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import type * as z from "zod";
 import { quoted } from "#core/court/shell-words.ts";
 import { matchesAny } from "#core/glob.ts";
-import type { PolicyFile } from "#core/policy.ts";
+import type { PolicyFile } from "#core/policy-file.ts";
 import type { Script } from "#rehearsal/model/script.ts";
 import { differenceOf, type FileTree, fileTree, textFile } from "#rehearsal/replay/file-tree.ts";
 import { retelling } from "#rehearsal/replay/retelling.ts";

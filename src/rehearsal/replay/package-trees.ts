@@ -1,7 +1,7 @@
 /** Two versions of a package or a repository as the two trees of a replay: what no milestone may change is evened out. */
 
 import { matchesAny } from "#core/glob.ts";
-import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy.ts";
+import { PROTECTED_PATHS, TEST_PATHS } from "#core/policy-paths.ts";
 import {
   differenceOf,
   type FileTree,

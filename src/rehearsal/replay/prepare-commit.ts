@@ -11,7 +11,7 @@ import { commitTree, replaceEntries, writeBlob } from "#adapters/git/writing.ts"
 import { readPolicyFile } from "#adapters/policy-file.ts";
 import { Failure } from "#core/errors.ts";
 import { Sha, short } from "#core/milestone.ts";
-import { TEST_PATHS } from "#core/policy.ts";
+import { TEST_PATHS } from "#core/policy-paths.ts";
 import { parseRoadmap, startable } from "#core/roadmap.ts";
 import { repositoryCommands } from "#rehearsal/replay/commands.ts";
 import { type FileTree, textOf } from "#rehearsal/replay/file-tree.ts";
