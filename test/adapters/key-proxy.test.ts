@@ -138,6 +138,10 @@ describe("A22 the key for somebody else's work", () => {
     ["a longer answer than allowed", { max_tokens: 32_001 }, {}],
     ["a dearer speed", { speed: "fast" }, {}],
     ["somebody else's tools", { mcp_servers: [{ type: "url", url: "https://evil.example" }] }, {}],
+    ["the service's own search", { tools: [{ type: "web_search_20250305", name: "web_search" }] }, {}],
+    ["a page the service is to fetch", { tools: [{ type: "web_fetch_20250910", name: "web_fetch" }] }, {}],
+    ["code the service is to run", { tools: [{ type: "code_execution_20250825" }] }, {}],
+    ["another model to fall back to", { fallbacks: [{ model: "claude-dear" }] }, {}],
     ["a batch", {}, { path: "/v1/messages/batches" }],
     ["files", {}, { path: "/v1/files" }],
     ["a path that only looks right", {}, { path: "/v1/messages/../files" }],
@@ -158,6 +162,12 @@ describe("A22 the key for somebody else's work", () => {
       expect((await ask(proxy, {}, { path })).status).toBe(200);
     const headers = { "x-api-key": proxy.pass };
     expect((await ask(proxy, {}, { headers })).status).toBe(200);
+    const tools = [
+      { name: "look" },
+      { type: "custom", name: "see" },
+      { type: "bash_20250124", name: "bash" },
+    ];
+    expect((await ask(proxy, { tools })).status).toBe(200);
   });
 });
 

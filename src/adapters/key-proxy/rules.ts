@@ -49,12 +49,21 @@ export type Errand = z.infer<typeof Errand>;
 /** The only paths; the first is paid for, the second is free. */
 export const PATHS = ["/v1/messages", "/v1/messages/count_tokens"] as const;
 
+/**
+ * Tools that whoever asked runs himself. The service's own (search, fetch, code, advisor) cost more than tokens, and
+ * would be a way out of the sandbox to any address.
+ */
+const OWN_TOOL = /^(?:custom$|(?:bash|text_editor|memory|computer|browser|tool_search_tool)_)/;
+
 /** As much of a request as the rules are about. */
 const Request = z.looseObject({
   model: z.string(),
   max_tokens: z.int().positive().optional(),
   speed: z.string().optional(),
   mcp_servers: z.array(z.unknown()).max(0).optional(),
+  tools: z.array(z.looseObject({ type: z.string().regex(OWN_TOOL).nullish() })).optional(),
+  // Another model, at another price.
+  fallbacks: z.array(z.unknown()).max(0).nullish(),
 });
 
 export type Ruling = { model: string; maxTokens: number } | { refused: string };
