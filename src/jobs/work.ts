@@ -3,7 +3,7 @@
 import type { Assignment, Brief } from "#core/brief.ts";
 import { redBaseOf } from "#core/court/faults.ts";
 import { Failure } from "#core/errors.ts";
-import { NOTHING_SPENT, type Outcome, Spend } from "#core/outcome.ts";
+import { NOTHING_SPENT, type Outcome, Spend, tokensOf } from "#core/outcome.ts";
 import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import type { Engine, TranscriptEvent, Workspace } from "#ports/engine.ts";
 import type { Beginning, HandOver } from "#ports/hand-over.ts";
@@ -104,7 +104,8 @@ function meterOn({ handOver, clock }: World, begun: number) {
     /** Every event that carries a spend says what was used until then. */
     hear({ spend }: TranscriptEvent): void {
       const { data } = Spend.safeParse(spend);
-      if (data && data.usd !== spent.usd) void book(data);
+      // By tokens: a subscription's dollars never change.
+      if (data && tokensOf(data) !== tokensOf(spent)) void book(data);
     },
   };
 }

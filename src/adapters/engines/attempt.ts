@@ -43,6 +43,9 @@ export type Books = () => Promise<Spend | null>;
 /** How often it may say that it is done while it is not. */
 const MOST_ROUNDS = 4;
 
+/** Milliseconds between two looks into the books: whoever is cut off is charged what was used until then. */
+const BETWEEN_LOOKS = 5_000;
+
 /** Milliseconds the wall clock leaves to a session that is closing. */
 export const GRACE = 5_000;
 
@@ -61,7 +64,8 @@ export function createProgramEngine(given: {
       transcript({ event: "begin", engine: name, model: brief.model, system, opening });
       const shorten = openShortener(workspace.spill);
       const session = await open({ brief, workspace, system, opening, transcript, shorten, stop });
-      const counted = async () => (await books?.()) ?? null;
+      const counted = readerOf(books, transcript);
+      const looks = setInterval(() => void counted(), BETWEEN_LOOKS);
       const ending = await converse(session, {
         brief,
         workspace,
@@ -71,11 +75,31 @@ export function createProgramEngine(given: {
         stop,
         signal,
         counted,
-      }).finally(() => session.close());
+      }).finally(async () => {
+        clearInterval(looks);
+        await session.close();
+        // Also when it broke: nothing else is heard of it then.
+        await counted();
+      });
       const bill = billOf(await counted(), session.reported?.() ?? null);
       transcript({ event: "end", ...ending, ...bill });
       return { ...ending, spend: bill.spend };
     },
+  };
+}
+
+/** Tells the transcript of all that is new in the books. They may be lost with whoever keeps them; what was spent is not. */
+function readerOf(
+  books: Books | null,
+  transcript: (event: TranscriptEvent) => void,
+): () => Promise<Spend | null> {
+  let last: Spend | null = null;
+  return async () => {
+    const now = (await books?.()) ?? null;
+    const isNew = now !== null && tokensOf(now) !== tokensOf(last ?? NOTHING_SPENT);
+    last = now ?? last;
+    if (isNew) transcript({ event: "spent", spend: now });
+    return last;
   };
 }
 
