@@ -1,14 +1,14 @@
 /** The only door of the action: inputs → world → one job → outputs, or a failure with a remedy. */
 
 import { randomBytes } from "node:crypto";
-import { appendFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as core from "@actions/core";
 import { context } from "@actions/github";
 import { checkpointFolder, openFolders } from "#adapters/actions/folders.ts";
 import { annotate, say } from "#adapters/actions/log.ts";
 import { redactorOf } from "#adapters/actions/redact.ts";
+import { openTranscript } from "#adapters/actions/transcript.ts";
 import { initBare } from "#adapters/git/git.ts";
 import { readHeadChange } from "#adapters/git/head-change.ts";
 import { connect } from "#adapters/github/connection.ts";
@@ -162,11 +162,10 @@ async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promis
   const secrets = { key: inputs["anthropic-api-key"], subscription: inputs["claude-code-oauth-token"] };
   const redact = redactorOf(Object.values(secrets));
   const transcript = join(root, "out", "transcript", "transcript.jsonl");
-  await mkdir(dirname(transcript), { recursive: true });
+  const log = await openTranscript(transcript, redact);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const sandbox = sandboxFor();
-  let written = Promise.resolve();
   let opened: OpenEngine | null = null;
   await work(assigned(inputs), {
     handOver,
@@ -179,15 +178,13 @@ async function runWork(inputs: Inputs, root: string, handOver: HandOver): Promis
       opened = await openEngine(brief, { ...secrets, ...given, baseUrl });
       return opened.engine;
     },
-    transcript: (event) => {
-      written = written.then(async () => await appendFile(transcript, `${redact(JSON.stringify(event))}\n`));
-    },
+    transcript: log.hear,
     say: (line) => say(redact(line)),
     signal: stop.signal,
     alarm: alarmAt,
     clock: () => performance.now() / 1_000,
   }).finally(async () => await opened?.close());
-  await written;
+  await log.written();
 }
 
 /** Node keeps no timer longer than 24 days; no night comes near that. */

@@ -89,13 +89,16 @@ async function attemptWith(
 }
 
 /** Keeps what an attempt has used so far where the next job finds it, even if this one comes to no end. */
-function meterOn({ handOver, clock }: World, begun: number) {
+function meterOn({ handOver, clock, say }: World, begun: number) {
   let spent = NOTHING_SPENT;
   let written = Promise.resolve();
+  /** Never rejects: the outcome says the same, and who leaves neither is charged all that was set aside for him. */
   async function book(spend: Spend): Promise<void> {
     spent = spend;
     const seconds = Math.max(0, clock() - begun);
-    written = written.then(async () => await handOver.writeMeter({ spend, seconds }));
+    written = written
+      .then(async () => await handOver.writeMeter({ spend, seconds }))
+      .catch((error: unknown) => say(`meter     not written: ${String(error)}`));
     await written;
   }
   return {

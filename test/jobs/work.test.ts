@@ -137,6 +137,20 @@ test("what was used is written down while it is used: a job that is killed leave
   expect(inTheMiddle).toMatchObject({ meter: { spend: COST } });
 });
 
+test("a meter that cannot be written ends no attempt, and changes no outcome", async () => {
+  const { outcome } = await worked({
+    async attempt(_, __, transcript, ___, handOver) {
+      handOver.writeMeter = async () => {
+        throw new Error("no space left");
+      };
+      transcript({ event: "assistant", spend: COST });
+      await new Promise((done) => setImmediate(done));
+      return { outcome: "finished", summary: "", spend: COST };
+    },
+  });
+  expect(outcome?.outcome).toBe("finished");
+});
+
 test("who finished, asks, or cannot go on keeps his own outcome, stopped or not", async () => {
   for (const own of [
     { outcome: "finished", summary: "", spend: COST },
