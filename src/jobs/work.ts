@@ -43,7 +43,10 @@ export async function work(assignment: Assignment, world: World): Promise<void> 
   const outcome = await attemptWith(engine, { brief, workspace }, world);
   // Before its change is taken: whoever told us to stop may not wait for that.
   if (outcome.outcome === "interrupted") await handOver.writeOutcome(outcome);
-  const patch = await workbench.takePatch(brief);
+  const patch = await workbench.takePatch(brief).catch(async (error: unknown) => {
+    await handOver.writeOutcome(withoutPatch(outcome, error));
+    throw error;
+  });
   if (outcome.outcome === "interrupted") await handOver.keepPatch(patch);
   else {
     await handOver.writePatch(patch);
@@ -51,6 +54,13 @@ export async function work(assignment: Assignment, world: World): Promise<void> 
   }
   const why = "because" in outcome ? ` (${outcome.because})` : "";
   say(`outcome   ${id} ${outcome.outcome}${why}, $${outcome.spend.usd}, patch of ${patch.length} bytes`);
+}
+
+/** Who leaves no outcome passes for cut off, and would go on with the same change that cannot be handed over. */
+function withoutPatch(outcome: Outcome, error: unknown): Outcome {
+  if (outcome.outcome !== "finished" && outcome.outcome !== "exhausted") return outcome;
+  const because = `its change cannot be handed over: ${error instanceof Error ? error.message : String(error)}`;
+  return { outcome: "failed", because, code: null, spend: outcome.spend };
 }
 
 /** What came of it. Who was stopped from outside has met no limit of his own, and an engine that breaks ends no job. */

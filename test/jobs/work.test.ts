@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { briefFor } from "#core/briefing.ts";
 import { shareOf } from "#core/budget.ts";
+import { Failure } from "#core/errors.ts";
 import type { Checkpoint } from "#core/notes.ts";
 import type { Outcome } from "#core/outcome.ts";
 import { NOTHING_SPENT } from "#core/outcome.ts";
@@ -14,6 +15,8 @@ import { milestoneIn, observationOf } from "../support/observations.ts";
 import { COST, repositoryWith, roadmapOf } from "../support/worlds.ts";
 
 type Given = {
+  /** What the workbench says when the change is taken. */
+  tooLarge?: string;
   attempt: (...given: [...Parameters<Engine["attempt"]>, MemoryHandOver]) => Promise<Outcome>;
   memory?: string;
   signal?: AbortSignal;
@@ -23,6 +26,12 @@ type Given = {
 /** Remembers every command that anybody runs in the folder of the attempt. */
 class WatchedWorkbench extends MemoryWorkbench {
   readonly ran: string[] = [];
+  tooLarge: string | undefined;
+
+  override async takePatch(): Promise<Uint8Array> {
+    if (this.tooLarge !== undefined) throw new Failure("HANDOVER_INVALID", this.tooLarge);
+    return await super.takePatch();
+  }
 
   override async open(...given: Parameters<MemoryWorkbench["open"]>): Promise<Workspace> {
     const workspace = await super.open(...given);
@@ -40,7 +49,7 @@ class WatchedWorkbench extends MemoryWorkbench {
   }
 }
 
-async function worked({ attempt, memory, signal, late }: Given) {
+async function worked({ attempt, memory, signal, late, tooLarge }: Given) {
   const roadmap = roadmapOf("M1");
   const git = new MemoryGit();
   const base = git.commit("main-1", { tree: git.treeOf(repositoryWith(roadmap)), parents: [], message: "" });
@@ -52,9 +61,10 @@ async function worked({ attempt, memory, signal, late }: Given) {
   const handOver = new MemoryHandOver(new Artifacts(), "M1 1");
   await handOver.writeBrief(brief, null, memory === undefined ? {} : { "state.md": memory });
   const workbench = new WatchedWorkbench(git, base);
+  workbench.tooLarge = tooLarge;
   const alarms: string[] = [];
   let seconds = 100;
-  await work(brief.assignment, {
+  const failure = await work(brief.assignment, {
     handOver,
     workbench,
     engine: async () => ({
@@ -72,8 +82,15 @@ async function worked({ attempt, memory, signal, late }: Given) {
       seconds += 30;
       return seconds;
     },
-  });
+  }).then(
+    () => null,
+    (error: unknown) => {
+      if (tooLarge === undefined) throw error;
+      return error;
+    },
+  );
   return {
+    failure,
     alarms,
     ran: workbench.ran,
     outcome: await handOver.readOutcome(),
@@ -149,6 +166,20 @@ test("a meter that cannot be written ends no attempt, and changes no outcome", a
     },
   });
   expect(outcome?.outcome).toBe("finished");
+});
+
+test("a change that cannot be handed over is a failure of its attempt, and nothing to go on with", async () => {
+  const { failure, outcome, patch } = await worked({
+    tooLarge: "The patch has 30000000 bytes.",
+    attempt: async () => ({ outcome: "finished", summary: "", spend: COST }),
+  });
+  expect(failure).toMatchObject({ code: "HANDOVER_INVALID" });
+  expect(outcome).toMatchObject({
+    outcome: "failed",
+    because: expect.stringContaining("30000000"),
+    spend: COST,
+  });
+  expect(patch).toBeNull();
 });
 
 test("who finished, asks, or cannot go on keeps his own outcome, stopped or not", async () => {
