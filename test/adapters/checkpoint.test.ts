@@ -1,6 +1,6 @@
 /** What an attempt leaves while it works crosses to the next job, cut, cleaned and never trusted. */
 
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -78,6 +78,19 @@ test("what was cut off in the middle, or is no note at all, is as good as none",
   const left = await folders(await carried(root)).readCheckpoint();
   expect(left).toMatchObject({ patch: null, meter: null });
   expect(Object.keys(left?.notes ?? {})).toEqual(["state.md"]);
+});
+
+test("whoever is killed while he writes leaves what was there before", async () => {
+  const root = await aRoot();
+  const work = folders(root);
+  const path = join(checkpointFolder(root, ABOUT, 1), "state.md");
+  await work.writeNotes({ "state.md": "before" });
+  const before = await open(path);
+  await work.writeNotes({ "state.md": "after" });
+  // The older file itself was not touched: there is no moment at which it is half of either.
+  expect(await before.readFile("utf8")).toBe("before");
+  await before.close();
+  expect(await readFile(path, "utf8")).toBe("after");
 });
 
 test("a note is kept without what does not show, and not without end", async () => {

@@ -1,8 +1,9 @@
 /** Hand-over by files below RUNNER_TEMP: steps of the workflow carry the folders up and down as artifacts. */
 
-import { mkdir, open, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type * as z from "zod";
+import { writeWhole } from "#adapters/whole-file.ts";
 import { type Assignment, Brief } from "#core/brief.ts";
 import { Baseline } from "#core/court/baseline.ts";
 import { Failure } from "#core/errors.ts";
@@ -145,10 +146,7 @@ function checkpointsIn({
       if (patch.length > 0 && (await stat(path).catch(() => null)) === null) await write(path, patch);
     },
     async writeMeter(meter) {
-      const path = join(folder(), "meter.json");
-      // Whoever is killed in between leaves the older one whole.
-      await write(`${path}.new`, JSON.stringify(meter));
-      await rename(`${path}.new`, path);
+      await write(join(folder(), "meter.json"), JSON.stringify(meter));
     },
   };
 }
@@ -268,5 +266,5 @@ async function readBytes(path: string): Promise<Uint8Array | null> {
 
 async function write(path: string, bytes: string | Uint8Array): Promise<void> {
   await mkdir(join(path, ".."), { recursive: true });
-  await writeFile(path, bytes);
+  await writeWhole(path, bytes);
 }

@@ -1,8 +1,8 @@
 /** One attempt on its way through the phases: its state on disk, its gate runs, and whether it gets anywhere. Asks no model. */
 
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Share } from "#adapters/anthropic/shares.ts";
+import { writeWhole } from "#adapters/whole-file.ts";
 import { nextStep, type State } from "#core/course.ts";
 import { fits, isNearlySpent, isReading, type Phase, partOf } from "#core/phases.ts";
 import { look, type Sign, UNWATCHED, type Verdict, type Watch } from "#core/stuck.ts";
@@ -113,10 +113,10 @@ export class Course {
   async keep(state: State): Promise<void> {
     const { notes } = this.#terms.workspace;
     this.#state = state;
-    await writeFile(join(notes, "state.md"), printStateFile(state));
+    await writeWhole(join(notes, "state.md"), printStateFile(state));
     if (state.steps.length === 0 || state.steps === this.#written) return;
     this.#written = state.steps;
-    await writeFile(join(notes, "plan.md"), printPlan(state));
+    await writeWhole(join(notes, "plan.md"), printPlan(state));
   }
 
   async conclude(state: State): Promise<void> {

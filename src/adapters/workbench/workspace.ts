@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { diffTrees, readText } from "#adapters/git/objects.ts";
 import { takePatch } from "#adapters/git/patch.ts";
 import { checkOut } from "#adapters/git/writing.ts";
+import { writeWhole } from "#adapters/whole-file.ts";
 import type { Desk } from "#adapters/workbench/desk.ts";
 import type { Brief } from "#core/brief.ts";
 import type { Sha } from "#core/milestone.ts";
@@ -67,7 +68,7 @@ export async function openWorkspace(given: {
     async checkpoint(label) {
       const now = await taken();
       if ("refused" in now) return;
-      await writeFile(join(desk.notes, "checkpoint.patch"), now.patch);
+      await writeWhole(join(desk.notes, "checkpoint.patch"), now.patch);
       await writeFile(join(desk.notes, "checkpoint.txt"), `${label}\n`);
       checkpoint = now.tree;
     },
