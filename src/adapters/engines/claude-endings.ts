@@ -33,9 +33,13 @@ export function replyFrom(result: ClaudeResult, limit: RateLimit | null): Reply 
   return { ending: failed(`claude ended with an error: ${because}`, CODES[status ?? 0] ?? null) };
 }
 
+/** Seconds. The longest window is a week: who names a later hour is not believed, and a human is asked. */
+const LONGEST_WINDOW = 8 * 86_400;
+
 /** Nobody has failed: the attempt waits for the hour at which the window opens. */
 function closedUntil({ resetsAt, rateLimitType }: RateLimit): Ending {
-  const until = resetsAt ? new Date(resetsAt * 1_000).toISOString() : null;
+  const isNear = resetsAt != null && resetsAt > 0 && resetsAt < Date.now() / 1_000 + LONGEST_WINDOW;
+  const until = isNear ? new Date(resetsAt * 1_000).toISOString() : null;
   const window = rateLimitType?.replaceAll("_", "-") ?? "usage";
   const because = `the subscription's ${window} window is used up${until === null ? "" : ` until ${until}`}`;
   return { ...failed(because, "SUBSCRIPTION_WINDOW_CLOSED"), ...(until === null ? {} : { until }) };

@@ -113,10 +113,22 @@ describe("the words of `claude`", () => {
 
   test("for a window that is closed name the hour; one that is nearly closed ends nothing", () => {
     const failed = aResult({ is_error: true, api_error_status: 429 });
-    const ending = { code: "SUBSCRIPTION_WINDOW_CLOSED", until: "2030-01-01T00:00:00.000Z" };
-    expect(replyFrom(failed, { status: "rejected", resetsAt: 1_893_456_000 })).toMatchObject({ ending });
+    const resetsAt = Math.floor(Date.now() / 1_000) + 5 * 3_600;
+    const until = new Date(resetsAt * 1_000).toISOString();
+    const ending = { code: "SUBSCRIPTION_WINDOW_CLOSED", until };
+    expect(replyFrom(failed, { status: "rejected", resetsAt })).toMatchObject({ ending });
     expect(replyFrom(aResult({ result: "Done." }), { status: "allowed_warning" })).toEqual({ said: "Done." });
   });
+
+  test.each([4_102_444_800, 1e20, -1])(
+    "for a window that opens at no believable hour (%d) leave it to a human",
+    (resetsAt) => {
+      const failed = aResult({ is_error: true, api_error_status: 429 });
+      const reply = replyFrom(failed, { status: "rejected", resetsAt });
+      expect(reply).toMatchObject({ ending: { code: "SUBSCRIPTION_WINDOW_CLOSED" } });
+      expect(reply).not.toHaveProperty("ending.until");
+    },
+  );
 
   test("for a retry mean the end only where the key is refused", () => {
     const retry = (status: number) =>
