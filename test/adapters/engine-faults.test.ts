@@ -1,6 +1,7 @@
 /** The built-in engine when the model's service refuses, breaks off or falls silent. */
 
 import { expect, test } from "vitest";
+import { Spend } from "#core/outcome.ts";
 import { play, type Turns } from "./engine-stage.ts";
 
 const right = { name: "write", input: { file_path: "answer.txt", content: "right\n" } };
@@ -118,9 +119,15 @@ test("wherever a stream is cut, every call runs exactly once", async () => {
 
 test("streams that keep breaking are given up after six", async () => {
   const cuts = Array.from({ length: 10 }, () => ({ cut: "midTool" as const }));
-  const { outcome, requests } = await play(after(...cuts));
+  const { outcome, requests, transcript } = await play(after(...cuts));
   expect(outcome).toMatchObject({ outcome: "failed", because: expect.stringContaining("in 6 tries") });
   expect(requests).toHaveLength(1 + 6);
+  // Each is paid for, and said to be so before the wait: who is killed while he waits is charged for it.
+  const spent = transcript
+    .filter(({ event }) => event === "retry")
+    .map(({ spend }) => Spend.parse(spend).usd);
+  expect(spent).toHaveLength(5);
+  expect(spent.every((usd, index) => usd > (spent[index - 1] ?? 0))).toBe(true);
 });
 
 test("silence is noticed although pings keep coming", async () => {

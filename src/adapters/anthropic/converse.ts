@@ -106,7 +106,7 @@ async function askAgain(
   const pause = trouble.after ?? Math.min(waits.first * 2 ** (tries - 1), waits.longest);
   // Attempts run side by side: they should not all come back at the same moment.
   const milliseconds = Math.ceil(pause * (1 + Math.random() / 4));
-  transcript({ event: "retry", tries, milliseconds, because: trouble.because });
+  transcript({ event: "retry", tries, milliseconds, because: trouble.because, spend: purse.spent() });
   if (Date.now() + milliseconds > endsAt) {
     return attemptOver(unserved(`no time is left to wait for the model's service: ${trouble.because}`));
   }
