@@ -1,7 +1,7 @@
 /** What an attempt has used and may still use: the one place where its limits on dollars, tokens and turns are checked. */
 
 import type { Brief } from "#core/brief.ts";
-import { addSpend, NOTHING_SPENT, type Spend } from "#core/outcome.ts";
+import { addSpend, NOTHING_SPENT, type Spend, tokensOf } from "#core/outcome.ts";
 import { affordableOutput, costOf, type Usage } from "#core/prices.ts";
 
 /** What the next answer may be, or why there is none. */
@@ -69,8 +69,4 @@ export function openPurse({ limits, price }: Pick<Brief, "limits" | "price">): P
     allowance,
     warning,
   };
-}
-
-export function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Spend): number {
-  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
 }

@@ -1,8 +1,9 @@
 /** What each phase may use of an attempt's limits, and has used. Decides about no attempt as a whole: that is the purse's. */
 
-import { type Purse, tokensOf } from "#adapters/anthropic/purse.ts";
+import type { Purse } from "#adapters/anthropic/purse.ts";
 import type { Limits } from "#core/brief.ts";
 import type { Complexity } from "#core/milestone.ts";
+import { tokensOf } from "#core/outcome.ts";
 import {
   addMeasure,
   isNearlySpent,

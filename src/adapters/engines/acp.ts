@@ -25,7 +25,7 @@ import {
   type Stage,
 } from "#adapters/engines/attempt.ts";
 import type { Inside } from "#adapters/engines/inside.ts";
-import { type Surroundings, startProgram } from "#adapters/engines/surroundings.ts";
+import { NOT_FOUND, type Surroundings, startProgram } from "#adapters/engines/surroundings.ts";
 import { addSpend, NOTHING_SPENT } from "#core/outcome.ts";
 import { costOf } from "#core/prices.ts";
 import type { Engine } from "#ports/engine.ts";
@@ -195,9 +195,6 @@ class AcpSession implements Session {
     return failed(because, exitCode === NOT_FOUND ? "ENGINE_UNAVAILABLE" : null);
   }
 }
-
-/** Exit code of a shell that does not find the program. */
-const NOT_FOUND = 127;
 
 /** Null: its turn ended by itself. */
 function endingFor({ stopReason }: PromptResponse): Reply | null {

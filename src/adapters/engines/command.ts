@@ -4,12 +4,9 @@ import type { Socket } from "node:net";
 import { type Ending, failed } from "#adapters/anthropic/ending.ts";
 import { createProgramEngine, type Reply, type Stage } from "#adapters/engines/attempt.ts";
 import type { Inside } from "#adapters/engines/inside.ts";
-import { type Surroundings, startProgram } from "#adapters/engines/surroundings.ts";
+import { NOT_FOUND, type Surroundings, startProgram } from "#adapters/engines/surroundings.ts";
 import type { Engine } from "#ports/engine.ts";
 import { ASKS, lastLineOf } from "#prose/engine.ts";
-
-/** Exit code of a shell that does not find the program. */
-const NOT_FOUND = 127;
 
 /** Characters of its output that are taken for a summary. */
 const LAST_WORDS = 2_000;

@@ -15,6 +15,9 @@ export type Surroundings = {
   model: { url: string; pass: string; books: Books } | null;
 };
 
+/** Exit code of a shell that does not find the program. */
+export const NOT_FOUND = 127;
+
 /** Read by programs of Anthropic's, and by others who follow them. None of these is a secret. */
 const QUIET = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
