@@ -103,6 +103,9 @@ export type State = z.infer<typeof State>;
 /** More decisions than this are not carried along: the oldest go first. */
 const MOST_DECISIONS = 60;
 
+/** More paths than this are only counted. */
+const MOST_FILES = 200;
+
 export function firstState({ milestone }: Pick<Brief, "milestone">): State {
   const { id, spec, objective, title } = milestone;
   return {
@@ -160,7 +163,12 @@ export function withPlan(state: State, { steps }: Plan): State {
 
 export function withStep(state: State, { number, decisions, issues }: StepReport, files: string[]): State {
   const done = [...new Set([...state.done, number])].toSorted((one, other) => one - other);
-  return { ...withDecisions(state, decisions), done, issues, files, checkpoint: `step ${number}` };
+  return { ...withFiles(withDecisions(state, decisions), files), done, issues, checkpoint: `step ${number}` };
+}
+
+export function withFiles(state: State, files: readonly string[]): State {
+  const rest = files.length - MOST_FILES;
+  return { ...state, files: [...files.slice(0, MOST_FILES), ...(rest > 0 ? [`and ${rest} more`] : [])] };
 }
 
 function withDecisions(state: State, decisions: readonly string[]): State {

@@ -20,8 +20,8 @@ export type Checkpoint = {
   meter: Meter | null;
 };
 
-/** Characters of a note that are kept. */
-export const MOST_CHARACTERS = 40_000;
+/** Characters of a note that are kept. A state that is cut is none: this has room for a long one, in words and for the machine. */
+export const MOST_CHARACTERS = 200_000;
 
 /** The text as it is kept: no characters that do not show, and not without end. Null when nothing is left to read. */
 export function noteOf(text: string): string | null {

@@ -2,7 +2,8 @@
 
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { firstState, type State } from "#core/course.ts";
+import { firstState, type State, withFiles } from "#core/course.ts";
+import { noteOf } from "#core/notes.ts";
 import { PHASES } from "#core/phases.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
 import { parseState, printPlan, printSplit, printState, printStateFile } from "#prose/state.ts";
@@ -84,6 +85,20 @@ test("a state is read back as it was written, whatever a model says in it", () =
       expect(parseState(`${file}\n`)).toEqual(written);
     }),
   );
+});
+
+test("a state as long as they come is still one when it was kept", () => {
+  const many = (count: number, length: number) => Array.from({ length: count }, () => "x".repeat(length));
+  const step = { step: many(1, 300)[0] ?? "", files: many(10, 60), scope: "core", gate: "npm test" } as const;
+  const long: State = {
+    ...STATE,
+    ...{ decisions: many(60, 300), questions: many(40, 300), issues: many(40, 300) },
+    steps: Array.from({ length: 40 }, () => ({ ...step, dependsOn: [] })),
+  };
+  const state = withFiles(long, many(5_000, 60));
+  expect(state.files).toHaveLength(201);
+  expect(state.files.at(-1)).toBe("and 4800 more");
+  expect(parseState(noteOf(printStateFile(state)) ?? "")).toEqual(state);
 });
 
 test.each(["", "# Where M1 stands", "<!-- daybreak:state {} -->", "<!-- daybreak:state {", "-->"])(

@@ -5,7 +5,7 @@ import { type Attempt, type Closing, converse } from "#adapters/anthropic/conver
 import { saidOf } from "#adapters/anthropic/course.ts";
 import { type Ending, exhausted } from "#adapters/anthropic/ending.ts";
 import { openShares, type Share } from "#adapters/anthropic/shares.ts";
-import { splitOf } from "#core/course.ts";
+import { splitOf, withFiles } from "#core/course.ts";
 import { isReading, PHASES, type Phase } from "#core/phases.ts";
 import { firstMessage } from "#prose/brief.ts";
 import { printSplit, printState } from "#prose/state.ts";
@@ -45,7 +45,7 @@ async function hold(
     const closing = await converse(attempt, conversation, share);
     if (closing.over !== "overflow") return closing;
     await guards.compact();
-    await course.keep({ ...course.state, files: await course.changedPaths() });
+    await course.keep(withFiles(course.state, await course.changedPaths()));
   }
 }
 
