@@ -43,24 +43,30 @@ export const Meter = z.strictObject({
 });
 export type Meter = z.infer<typeof Meter>;
 
+/** The journal keeps these words for good, and a program's last line may have ten million characters. */
+const MOST_SAID = 8_000;
+const Said = z
+  .string()
+  .overwrite((text) => (text.length <= MOST_SAID ? text : `${text.slice(0, MOST_SAID - 1).toWellFormed()}…`));
+
 /**
  * `finished`: says it is done and its gate commands were green · `blocked`: asks a question only a human can answer ·
  * `exhausted`: a limit was reached · `failed`: the model or its service could not go on · `interrupted`: it was stopped
  * through no fault of its own, and goes on in another attempt.
  */
 export const Outcome = z.discriminatedUnion("outcome", [
-  z.strictObject({ outcome: z.literal("finished"), summary: z.string(), spend: Spend }),
-  z.strictObject({ outcome: z.literal("blocked"), because: z.string(), ask: z.string(), spend: Spend }),
+  z.strictObject({ outcome: z.literal("finished"), summary: Said, spend: Spend }),
+  z.strictObject({ outcome: z.literal("blocked"), because: Said, ask: Said, spend: Spend }),
   z.strictObject({
     outcome: z.literal("exhausted"),
-    because: z.string(),
+    because: Said,
     /** The milestones to make of one that did not fit, in the words of a roadmap; a model's words. */
-    split: z.string().optional(),
+    split: Said.optional(),
     spend: Spend,
   }),
   z.strictObject({
     outcome: z.literal("failed"),
-    because: z.string(),
+    because: Said,
     /** A code of the error catalogue when the night as a whole cannot go on (key refused, spending cap). */
     code: z.string().nullable(),
     /** When what stands in the way is over by itself; until then nothing starts, and no human is asked. */
@@ -69,7 +75,7 @@ export const Outcome = z.discriminatedUnion("outcome", [
   }),
   z.strictObject({
     outcome: z.literal("interrupted"),
-    because: z.string(),
+    because: Said,
     /**
      * `signal`: its job was told to stop · `deadline`: its night ends · `crash`: the engine itself broke · `service`: the
      * model's service served nobody for as long as there was time to wait.

@@ -93,6 +93,20 @@ test("whoever is killed while he writes leaves what was there before", async () 
   expect(await readFile(path, "utf8")).toBe("after");
 });
 
+test("what an engine says of its end is read as far as anybody keeps it", async () => {
+  const root = await aRoot();
+  const because = "x".repeat(5_000_000);
+  await folders(root).writeOutcome({ outcome: "failed", because, code: null, spend: COST });
+  const next = await aRoot();
+  await rename(join(root, "out", "patch"), join(next, "in"));
+  const outcome = await folders(next).readOutcome();
+  expect(outcome).toMatchObject({
+    outcome: "failed",
+    spend: COST,
+    because: expect.stringMatching(/^x{7999}…$/),
+  });
+});
+
 test("a note is kept without what does not show, and not without end", async () => {
   expect(noteOf("a\u202Eb\u200B\u0007c\r\n\td")).toBe("abc\n\td");
   expect(noteOf(" \n\u200B")).toBeNull();
