@@ -2,7 +2,7 @@
 
 import type { Assignment, Brief } from "#core/brief.ts";
 import { redBaseOf } from "#core/court/faults.ts";
-import { Failure } from "#core/errors.ts";
+import { type Code, Failure } from "#core/errors.ts";
 import { NOTHING_SPENT, type Outcome, Spend, tokensOf } from "#core/outcome.ts";
 import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import type { Engine, TranscriptEvent, Workspace } from "#ports/engine.ts";
@@ -89,13 +89,21 @@ async function attemptWith(
     const isOwn = outcome.outcome !== "exhausted" && (outcome.outcome !== "failed" || outcome.code !== null);
     return isOwn || !stop.aborted ? outcome : { outcome: "interrupted", ...halt(), spend: outcome.spend };
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    world.say(`engine    broke: ${error instanceof Error ? (error.stack ?? said) : said}`);
+    world.say(`engine    broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const spend = meter.spent();
     await meter.book(spend);
-    if (stop.aborted) return { outcome: "interrupted", ...halt(), spend };
-    return { outcome: "interrupted", by: "crash", because: `the engine broke: ${said}`, spend };
+    return stop.aborted ? { outcome: "interrupted", ...halt(), spend } : brokenBy(error, spend);
   }
+}
+
+/** What breaks an engine and would break the next one as well: the night waits for a human instead of trying again. */
+const FOR_ALL: readonly Code[] = ["SANDBOX_UNAVAILABLE", "POLICY_INVALID"];
+
+function brokenBy(error: unknown, spend: Spend): Outcome {
+  const because = `the engine broke: ${error instanceof Error ? error.message : String(error)}`;
+  return error instanceof Failure && FOR_ALL.includes(error.code)
+    ? { outcome: "failed", because, code: error.code, spend }
+    : { outcome: "interrupted", by: "crash", because, spend };
 }
 
 /** Keeps what an attempt has used so far where the next job finds it, even if this one comes to no end. */

@@ -141,6 +141,19 @@ test("an engine that breaks is charged what it had said it used until then", asy
   expect(checkpoint?.meter).toEqual({ spend: COST, seconds: 90 });
 });
 
+test.each([
+  ["SANDBOX_UNAVAILABLE", { outcome: "failed", code: "SANDBOX_UNAVAILABLE", spend: COST }],
+  ["GIT_FAILED", { outcome: "interrupted", by: "crash", spend: COST }],
+] as const)("an engine that breaks with %s is tried again only if that can help", async (code, expected) => {
+  const { outcome } = await worked({
+    async attempt(_, __, transcript) {
+      transcript({ event: "assistant", spend: COST });
+      throw new Failure(code, "it does not start");
+    },
+  });
+  expect(outcome).toMatchObject(expected);
+});
+
 test("what was used is written down while it is used: a job that is killed leaves it behind", async () => {
   let inTheMiddle: Checkpoint | null = null;
   await worked({
