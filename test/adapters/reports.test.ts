@@ -178,3 +178,31 @@ test("a path outside the checkout is no file of it", () => {
   const report = `<testsuites><testcase classname="x" name="a" file="/etc/passwd"/><testcase classname="x" name="b" file="${ROOT}/a/../test/b.js"/></testsuites>`;
   expect(read("junit", report)).toEqual(["passed null: x > a", "passed test/b.js: x > b"]);
 });
+
+/** Read in time that grows with their square, or worse, these would take minutes. */
+test.each<[string, ReportFormat, string | null, string]>([
+  ["comments without end", "junit", `${"<!---->".repeat(2_000)}x`, ""],
+  [
+    "a path of very many parts",
+    "junit",
+    `<testsuites><testcase classname="b" name="x" file="${"a.".repeat(100_000)}py"/></testsuites>`,
+    "",
+  ],
+  ["a title of spaces", "tap", null, `ok 1 a${" ".repeat(150_000)}b\n`],
+  ["details without end", "tap", null, "ok\n  ---\n".repeat(60_000)],
+  ["very many subtests", "tap", null, `${"    ok 1 - a\n".repeat(100_000)}ok 1 - all\n`],
+  [
+    "very many words of a compiler",
+    "go-json",
+    null,
+    `{"Action":"pass","Package":"p","Test":"t"}\n${"x\n".repeat(200_000)}`,
+  ],
+])(
+  "%s: read in seconds",
+  (_name, format, report, output) => {
+    const begun = performance.now();
+    readReport({ format }, { output, report }, ROOT);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  },
+  30_000,
+);

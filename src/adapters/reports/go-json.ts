@@ -63,7 +63,9 @@ function note({ Action, Package = "", Test = "", Output = "" }: z.infer<typeof E
 }
 
 function push(map: Map<string, string[]>, key: string, line: string): void {
-  map.set(key, [...(map.get(key) ?? []), line]);
+  const lines = map.get(key);
+  if (lines === undefined) map.set(key, [line]);
+  else lines.push(line);
 }
 
 function resultsOfPackage(

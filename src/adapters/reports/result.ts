@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 import { messageOf, saysMissing } from "#core/court/failure-message.ts";
 import type { TestResult } from "#core/court/results.ts";
 
+/** No file system has longer paths. */
+const LONGEST_PATH = 4_096;
+
 /** From the root of the checkout; null for what lies outside. */
 export function fileWithin(directory: string, path: string | null): string | null {
-  if (path === null || path === "" || path.includes("\0")) return null;
+  if (path === null || path === "" || path.length > LONGEST_PATH || path.includes("\0")) return null;
   const plain = path.startsWith("file://") ? pathOf(path) : path;
   const inside = isAbsolute(plain) ? relative(directory, plain) : plain.replace(/^(?:\.\/)+/, "");
   return inside === "" || inside.startsWith("../") || isAbsolute(inside) ? null : inside;

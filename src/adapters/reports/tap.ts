@@ -16,6 +16,8 @@ const DIRECTIVE = /(?:^|\s)#\s*(?:skip|todo)\b\s*(.*)$/i;
 const SAYS_FILE = /^# file: (.+)$/;
 /** What ava says of a file that did not load. */
 const EXITED = /^(\S.*) exited with a non-zero exit code: \d+$/;
+/** Lines a block of details may have: one that never ends is not looked for in all that follows. */
+const MOST_DETAILS = 1_000;
 const STARTS = /^TAP version \d+$/;
 
 /** Null when nothing of the output is TAP. */
@@ -81,8 +83,11 @@ function pointsIn(text: string): Read {
     const inner = open.splice(depth + 1).flat();
     const own = inside(inner, pointOf(point, details, depth === 0 ? read.group : null));
     read.isTap = true;
-    if (depth > 0) open[depth] = [...(open[depth] ?? []), ...own];
-    else {
+    if (depth > 0) {
+      const beside = open[depth] ?? [];
+      for (const one of own) beside.push(one);
+      open[depth] = beside;
+    } else {
       read.seen += 1;
       read.points.push(...own);
     }
@@ -121,8 +126,8 @@ function pointOf(
   const directive = DIRECTIVE.exec(rest);
   const plain = rest
     .replace(DIRECTIVE, "")
-    .replace(/\s+# time=\S+.*$/, "")
-    .replace(/\s*\{$/, "");
+    .replace(/(?<!\s)\s+# time=\S+.*$/, "")
+    .replace(/(?<!\s)\s*\{$/, "");
   const name = plain.replace(/\\([#\\])/g, "$1").trim() || `test ${number ?? ""}`.trim();
   const names = name.split(" › ");
   if (directive) return { group, names, outcome: "skipped", said: directive[1] ?? "" };
@@ -141,8 +146,12 @@ function inside(inner: readonly Point[], own: Point): Point[] {
 function detailsAfter(lines: readonly string[], at: number): { details: string; next: number } {
   const [, indent] = /^( +)---\s*$/.exec(lines[at + 1] ?? "") ?? [];
   if (indent === undefined) return { details: "", next: at };
-  const end = lines.findIndex((line, index) => index > at + 1 && line.trimEnd() === `${indent}...`);
-  return end < 0 ? { details: "", next: at } : { details: lines.slice(at + 2, end).join("\n"), next: end };
+  const last = Math.min(lines.length, at + 2 + MOST_DETAILS);
+  let end = at + 2;
+  while (end < last && lines[end]?.trimEnd() !== `${indent}...`) end += 1;
+  return end === last
+    ? { details: "", next: at }
+    : { details: lines.slice(at + 2, end).join("\n"), next: end };
 }
 
 function saidIn(details: string, name: string): string {
