@@ -64,6 +64,8 @@ export function openBench({ workbench, clock, say }: BenchWorld, deadline: numbe
     }
     const result = await workbench.run(place, command, tree, left);
     measured.set(key, result);
+    // Elsewhere it would be taken for red; of the change itself red is what it is.
+    if (result.exitCode === null && place !== "head") skipped.push(stopped(`\`${command}\` at ${place}`));
     tell(place, result);
     return result;
   }
@@ -72,10 +74,15 @@ export function openBench({ workbench, clock, say }: BenchWorld, deadline: numbe
     place: Place,
     invocation: Invocation,
     tree: Sha,
-    { writes, patience = Number.POSITIVE_INFINITY }: Pick<TestsAsked, "writes" | "patience">,
+    {
+      needed,
+      writes,
+      patience = Number.POSITIVE_INFINITY,
+    }: Pick<TestsAsked, "needed" | "writes" | "patience">,
   ): Promise<TestRun> {
     const seconds = Math.min(secondsLeft(), patience);
     const ran = await workbench.runTests(place, invocation, tree, seconds, writes);
+    if (needed !== null && ran.run.exitCode === null) skipped.push(stopped(needed));
     tell(place, ran.run, true);
     return ran;
   }
@@ -105,11 +112,15 @@ export function openBench({ workbench, clock, say }: BenchWorld, deadline: numbe
           return null;
         }
         const invocation = invocationOf(runner, { files: own?.map(({ path }) => path) ?? null, seed });
-        runs.push(await runTests(place, invocation, tree, how));
+        runs.push(await runTests(place, invocation, tree, { needed, ...how }));
       }
       return runs;
     },
   };
+}
+
+function stopped(what: string): string {
+  return `${what}: stopped when the time for verification was used up`;
 }
 
 export function withoutOutput({ output: _, ...run }: Ran): CommandRun {

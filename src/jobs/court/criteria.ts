@@ -131,7 +131,11 @@ async function driveAt(
   { docket, trees, workbench, witness, bench, say }: Sitting,
 ): Promise<Map<number, Testimony>> {
   const left = bench.secondsLeft();
-  if (docket.start === null || left <= 0) return new Map();
+  if (docket.start === null) return new Map();
+  if (left <= 0) {
+    bench.skipped.push(outOfTime(place));
+    return new Map();
+  }
   await workbench.layOut(place, place === "head-driven" ? trees.tree : trees.base);
   const heard = await witness.hear(
     place,
@@ -139,6 +143,8 @@ async function driveAt(
     asked.map(({ way }) => way),
     left,
   );
+  // What was not seen of base is not what was not so on base.
+  if (bench.secondsLeft() <= 0) bench.skipped.push(outOfTime(place));
   for (const { holds, seen } of heard)
     say(`drive     ${place}: ${holds ? "holds" : "does not hold"}: ${seen}`);
   return new Map(
@@ -147,6 +153,10 @@ async function driveAt(
       return index === undefined ? [] : [[index, testimony] as const];
     }),
   );
+}
+
+function outOfTime(place: Place): string {
+  return `driving the program at ${place}: the time for verification was used up`;
 }
 
 /** Pictures hold nothing: they are for whoever reads the report. */

@@ -35,7 +35,8 @@ export async function proveAgainstStubs(
     return { proofs: await proveAgainstNothing(sitting, reach, proofs), heard: null };
   const ran = await runFiles(sitting, reach.files, { writes: altered, patience: reach.patience });
   const results = resultsOf(ran);
-  // Who never ends on wrong sources has noticed them.
+  // Who never ends on wrong sources has noticed them; whoever was cut off because our time was up has not.
+  if (sitting.bench.secondsLeft() <= 0) return { proofs: [...proofs], heard: null };
   if (ran?.some(({ run }) => run.exitCode === null)) return { proofs: proofs.map(noticing), heard: true };
   if (results === null || results.some(isUnbuilt))
     return { proofs: await proveAgainstNothing(sitting, reach, proofs), heard: null };
