@@ -8,6 +8,7 @@ import type { EngineChoice } from "#core/engine.ts";
 import { type Diagnostic, Failure } from "#core/errors.ts";
 import { forecastOf } from "#core/forecast.ts";
 import { linesOf } from "#core/journal.ts";
+import { short } from "#core/milestone.ts";
 import type { Observation } from "#core/observation.ts";
 import { chooseFrom, plan } from "#core/plan.ts";
 import { gateCommands } from "#core/policy.ts";
@@ -118,7 +119,7 @@ function sayStart(
   say(
     `tokens    ${mode === "app" ? "App token: the repository's own checks run on our pull requests" : "token only: `verify` runs the commands, nothing else starts by itself"}`,
   );
-  say(`landing   ${landing.branch} at ${landing.sha.slice(0, 7)}`);
+  say(`landing   ${landing.branch} at ${short(landing.sha)}`);
   for (const line of sayPolicy(policy, new Set(policyGiven))) say(line);
   for (const { file, line, code, message } of problems) say(`problem   ${file}:${line} ${code} ${message}`);
   if (stop !== null) say(`stopped   ${stop}`);

@@ -2,7 +2,7 @@
 
 import type { Assignment, Brief } from "#core/brief.ts";
 import { faultsOf } from "#core/court/faults.ts";
-import type { Sha } from "#core/milestone.ts";
+import { type Sha, short } from "#core/milestone.ts";
 import { type CourtWorld, sit, sitForPosition } from "#jobs/court/sitting.ts";
 import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import { briefOf } from "#jobs/work.ts";
@@ -29,7 +29,7 @@ export async function verify(
   await handOver.writeEvidence(evidence);
   const faults = faultsOf(evidence);
   say(
-    `evidence  ${brief.milestone.id} at ${tree.slice(0, 7)}: ${faults.length === 0 ? "green" : faults.join("; ")}`,
+    `evidence  ${brief.milestone.id} at ${short(tree)}: ${faults.length === 0 ? "green" : faults.join("; ")}`,
   );
 }
 

@@ -3,6 +3,7 @@
 import type { Assignment, Brief } from "#core/brief.ts";
 import { redBaseOf } from "#core/court/faults.ts";
 import { type Code, Failure } from "#core/errors.ts";
+import { short } from "#core/milestone.ts";
 import { NOTHING_SPENT, type Outcome, Spend, tokensOf } from "#core/outcome.ts";
 import { prepareUnlessSetUp } from "#jobs/prepare.ts";
 import type { Engine, TranscriptEvent, Workspace } from "#ports/engine.ts";
@@ -147,7 +148,7 @@ export async function briefOf(assignment: Assignment, handOver: HandOver): Promi
   if (read === null)
     throw new Failure(
       "HANDOVER_MISSING",
-      `there is no brief for ${assignment.slug} attempt ${assignment.attempt} at ${assignment.base.slice(0, 7)}`,
+      `there is no brief for ${assignment.slug} attempt ${assignment.attempt} at ${short(assignment.base)}`,
     );
   return read;
 }
