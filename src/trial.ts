@@ -97,11 +97,14 @@ async function judge(options: TrialOptions): Promise<Omit<Judgement, "seconds">>
   const world = { workbench, syntax: createSyntax(), witness, nonce: "trial7c1f", say };
   const clock = () => performance.now() / 1_000;
   const assignment: Assignment = { slug: milestone.slug, attempt: ATTEMPT, base, spec: milestone.spec };
-  const evidence = await sit(docket, assignment, staged.tree, {
-    ...world,
-    clock,
-    baseline: async () => null,
-  });
+  const evidence = await sit(
+    { docket, assignment, tree: staged.tree },
+    {
+      ...world,
+      clock,
+      baseline: async () => null,
+    },
+  );
   return { ...conclude(evidence, policy), evidence };
 }
 

@@ -25,7 +25,10 @@ export async function verify(
   const tree = staged ? await world.workbench.headTree() : await stagePatch(brief, world);
   if (tree === null) return;
   const court: CourtWorld = { ...world, baseline: async (base) => await handOver.readBaseline(base) };
-  const evidence = await (which === "full" ? sit : sitForPosition)(brief, assignment, tree, court);
+  const evidence = await (which === "full" ? sit : sitForPosition)(
+    { docket: brief, assignment, tree },
+    court,
+  );
   await handOver.writeEvidence(evidence);
   const faults = faultsOf(evidence);
   say(

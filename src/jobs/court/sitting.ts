@@ -44,6 +44,9 @@ export type Sitting = Suites & {
   say: (line: string) => void;
 };
 
+/** What is brought before the court: the contract, who asks, and the tree that would land. */
+export type Case = { docket: Docket; assignment: Assignment; tree: Trees["tree"] };
+
 const NO_TESTS: Evidence["tests"] = {
   runner: null,
   weak: null,
@@ -54,12 +57,7 @@ const NO_TESTS: Evidence["tests"] = {
 };
 
 /** The whole court, once per attempt. */
-export async function sit(
-  docket: Docket,
-  assignment: Assignment,
-  tree: Trees["tree"],
-  world: CourtWorld,
-): Promise<Evidence> {
+export async function sit({ docket, assignment, tree }: Case, world: CourtWorld): Promise<Evidence> {
   const begun = world.clock();
   const sitting = await openSitting(docket, { base: assignment.base, tree }, world);
   const { bench, files, workbench } = sitting;
@@ -72,7 +70,7 @@ export async function sit(
     ? await measureWhole(sitting, world, after)
     : await measureRed(sitting, gates, after);
   return {
-    ...headerOf(docket, assignment, tree),
+    ...headerOf({ docket, assignment, tree }),
     court: "full",
     gates,
     ...facts,
@@ -86,9 +84,7 @@ export async function sit(
 
 /** A place in the train: whether the whole still builds, passes its tests and keeps its promises. */
 export async function sitForPosition(
-  docket: Docket,
-  assignment: Assignment,
-  tree: Trees["tree"],
+  { docket, assignment, tree }: Case,
   world: CourtWorld,
 ): Promise<Evidence> {
   const begun = world.clock();
@@ -101,7 +97,7 @@ export async function sitForPosition(
     ? []
     : await gatesOnBase({ bench, trees, workbench: world.workbench }, gates);
   return {
-    ...headerOf(docket, assignment, tree),
+    ...headerOf({ docket, assignment, tree }),
     court: "position",
     baseline,
     gates,
@@ -203,7 +199,8 @@ async function openSitting(docket: Docket, trees: Trees, world: CourtWorld): Pro
   return { docket, trees, changes, files, ...suites, bench, workbench, syntax, witness, nonce, say };
 }
 
-function headerOf(docket: Docket, { slug, attempt, base, spec }: Assignment, tree: Trees["tree"]) {
+function headerOf({ docket, assignment, tree }: Case) {
+  const { slug, attempt, base, spec } = assignment;
   return { version: 2 as const, slug, attempt, spec, base, tree, kind: docket.milestone.kind };
 }
 
