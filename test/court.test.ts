@@ -87,6 +87,18 @@ describe("a feature", () => {
     );
   });
 
+  test("is refused when its tests take the report away by which they would be judged", async () => {
+    const thief = DISCOUNT_TEST.replace("discounted(200, 10), 180", "typeof discounted, 'function'").concat(
+      'import { rmSync } from "node:fs";\n',
+      'const place = Object.entries(process.env).find(([name]) => name.endsWith("_REPORT"))?.[1];\n',
+      "if (place) rmSync(place, { force: true });\n",
+    );
+    const judgement = await judged({ change: { ...HONEST, "test/discount.test.js": thief } });
+    expect(said(judgement)).toContain(
+      "report forged: the tests left a report on base, and none with the new and changed tests",
+    );
+  });
+
   test("is refused without any new test, and says what would make it pass", async () => {
     expect(said(await judged({ change: { "src/discount.js": DISCOUNT } }))).toBe(
       "refused\nunproven: red → green is not shown: no test was added or changed. Add a test that fails on the code as it was, because it does not yet do what the milestone asks for, and passes with the change.",

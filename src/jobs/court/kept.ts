@@ -3,12 +3,14 @@
 import { testPathsChanged } from "#core/bounds.ts";
 import { type Baseline, countsOf, lostTests, unstableIn } from "#core/court/baseline.ts";
 import { proofNeeded } from "#core/court/kinds.ts";
+import type { Objection } from "#core/court/objection.ts";
 import type { TestResult } from "#core/court/results.ts";
 import { grownSnapshots } from "#core/court/snapshots.ts";
 import { changedRunners } from "#core/court/tampering-configuration.ts";
 import type { CommandRun, Evidence } from "#core/evidence.ts";
 import { matchesAny } from "#core/glob.ts";
 import { resultsOf, type TestRun, withoutOutput } from "#jobs/court/bench.ts";
+import { unreported } from "#jobs/court/reported.ts";
 import type { Sitting } from "#jobs/court/sitting.ts";
 import type { Place } from "#ports/workbench.ts";
 
@@ -21,6 +23,7 @@ export type Kept = {
   summary: Evidence["tests"];
   /** What the base's tests say of the change; null where there is no report. */
   results: TestResult[] | null;
+  objections: Objection[];
 };
 
 /** Files whose base version counts: changed tests, and what decides how tests run, unless the milestone allows it. */
@@ -71,6 +74,7 @@ export async function keepTests(sitting: Sitting, baseline: Baseline): Promise<K
     baseline,
     withBaseTests: { restored, gates: restored.length > 0 ? await gatesAgain(sitting, place, runs) : [] },
     results,
+    objections: unreported(sitting, { before: baseline.results, runs, where: "on the change" }),
     summary: {
       runner: runners.map(({ name }) => name).join(", ") || null,
       weak: whyWeak(sitting, results),

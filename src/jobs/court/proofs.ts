@@ -10,6 +10,7 @@ import type { Mutation, TestProof } from "#core/evidence.ts";
 import type { Sha } from "#core/milestone.ts";
 import { resultsOf, type TestRun } from "#jobs/court/bench.ts";
 import { NO_MUTATION, proveAgainstMutants } from "#jobs/court/mutants.ts";
+import { unreported } from "#jobs/court/reported.ts";
 import type { Sitting } from "#jobs/court/sitting.ts";
 import { proveAgainstStubs, sameFile } from "#jobs/court/stubs.ts";
 import {
@@ -37,16 +38,20 @@ export type Proofs = {
   results: TestResult[];
 };
 
-export async function proveChange(sitting: Sitting): Promise<Proofs> {
+/** `before` are the results of base: who left a report there is believed without one no more. */
+export async function proveChange(sitting: Sitting, before: TestResult[] | null): Promise<Proofs> {
   const files = testFilesOf(sitting);
   const none: Proofs = { proofs: [], mutation: NO_MUTATION, objections: [], results: [] };
   if (sitting.runners.length === 0) return { ...none, proofs: await proveByExitCode(sitting) };
-  const reach = reachOf(sitting, files);
-  if (reach?.length === 0) return none;
+  const touched = reachOf(sitting, files);
+  if (touched?.length === 0) return none;
   await layOutHead(sitting);
-  const ran = await runFiles(sitting, reach, { seed: ORDERS.first });
+  const { reach, runs: ran } = await runOnHead(sitting, touched, before);
   const onHead = resultsOf(ran);
-  if (onHead === null) return { ...none, proofs: await proveByExitCode(sitting) };
+  if (onHead === null) {
+    const objections = unreported(sitting, { before, runs: ran, where: "with the new and changed tests" });
+    return { ...none, objections, proofs: await proveByExitCode(sitting) };
+  }
   const orders = await repeat(sitting, files);
   const onBase = resultsOf(await runOnBase(sitting, reach));
   const begun = distinct(onHead)
@@ -73,6 +78,17 @@ function reachOf({ changes, ...sitting }: Sitting, files: readonly TestFile[]): 
     ({ path, kind }) => kind === "modified" && paths.includes(path) && !programs.has(path),
   );
   return material ? null : files;
+}
+
+/** All tests where the changed ones alone leave no report: not every command can be told its files. */
+async function runOnHead(
+  sitting: Sitting,
+  reach: readonly TestFile[] | null,
+  before: TestResult[] | null,
+): Promise<{ reach: readonly TestFile[] | null; runs: TestRun[] | null }> {
+  const runs = await runFiles(sitting, reach, { seed: ORDERS.first });
+  if (reach === null || before === null || resultsOf(runs) !== null) return { reach, runs };
+  return { reach: null, runs: await runFiles(sitting, null, { seed: ORDERS.first }) };
 }
 
 /** Again in another order, beside a test that must fail, or nobody can trust the green ones. */

@@ -133,7 +133,7 @@ async function measureWhole(sitting: Sitting, world: CourtWorld, after: (Measure
   const baseline = await baselineFor(sitting, world);
   const before = await runCommands(sitting, "start");
   const kept = await keepTests(sitting, baseline);
-  const proven = await proveChange(sitting);
+  const proven = await proveChange(sitting, baseline.results);
   const heard = await hearCriteria(
     sitting,
     { before, after },
@@ -150,7 +150,7 @@ async function measureWhole(sitting: Sitting, world: CourtWorld, after: (Measure
     tests: kept.summary,
     proofs: proven.proofs,
     mutation: proven.mutation,
-    objections: [...proven.objections, ...(await judgeKind(sitting, proven.mutation))],
+    objections: [...kept.objections, ...proven.objections, ...(await judgeKind(sitting, proven.mutation))],
     holdOuts: heldOut.holdOuts,
     demonstrated: [...heard.demonstrated, ...heldOut.demonstrated],
     findings: heard.findings,
