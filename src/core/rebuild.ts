@@ -1,7 +1,7 @@
 /** The rebuilt `daybreak/next` before the court: what is tested of it, and what follows. Pure; nothing moves untested. */
 
 import { excuseFor } from "#core/alarms.ts";
-import { faultsOf } from "#core/court/faults.ts";
+import { faultsOf, isCutOff } from "#core/court/faults.ts";
 import type { Decision, Subject } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
 import { type LineOf, linesOf } from "#core/journal.ts";
@@ -42,7 +42,8 @@ export function landRebuilt(observation: Observation, evidence: readonly Evidenc
     if (said.length === 0) return [];
     const heard = said.filter((one) => excuseFor(one) === null);
     const faults = heard.flatMap(faultsOf);
-    if (faults.length > 0 && !group.withOwners) return [red(group, faults, observation)];
+    const isBlamed = heard.some((one) => faultsOf(one).length > 0 && !isCutOff(one));
+    if (isBlamed && !group.withOwners) return [red(group, faults, observation)];
     if (faults.length > 0) return stuck([...new Set(faults)].join("; "), observation);
     if (heard.length === 0)
       return stuck([...new Set(said.flatMap((one) => excuseFor(one) ?? []))].join("; "), observation);

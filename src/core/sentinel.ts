@@ -1,7 +1,7 @@
 /** Watches over the landing branch after a landing: stops it when it is red, takes the culprit back, and nothing else. */
 
 import { excuseFor, LANDED_RED, named } from "#core/alarms.ts";
-import { faultsOf } from "#core/court/faults.ts";
+import { faultsOf, isCutOff } from "#core/court/faults.ts";
 import { type Culprit, culpritOf, inquiries, isSearchOver, unexamined, verdictOn } from "#core/culprit.ts";
 import { type Decision, type Found, type Subject, subjectOf } from "#core/decision.ts";
 import type { Evidence } from "#core/evidence.ts";
@@ -167,7 +167,8 @@ function culpritsFound(observation: Observation, evidence: readonly Evidence[]):
         one.tree === at.tree &&
         one.base === at.parents[0],
     );
-    if (!about) return [];
+    // Who was not heard to the end is heard again.
+    if (!about || isCutOff(about)) return [];
     return [{ commit: line.commit, because: excuseFor(about) === null ? faultsOf(about) : [], broken: [] }];
   });
   return found.length === 0 ? [] : [{ do: "examine", asked: "culprit", found }];

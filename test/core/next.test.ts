@@ -207,6 +207,17 @@ describe("before it moves", () => {
     for (const count of Object.values(hits)) expect(count).toBeGreaterThan(3);
   });
 
+  test("nobody is dropped for what there was no time to ask: one question", () => {
+    const evidence = green.map((one) => ({ ...one, skipped: ["`npm test`: no time was left"] }));
+    expect(land(staged, { train: [], evidence, opinions: [] })).toMatchObject([
+      { do: "block", milestone: null, because: expect.stringContaining("not run: `npm test`") },
+    ]);
+    const broken = evidence.map(red);
+    expect(land(staged, { train: [], evidence: broken, opinions: [] })).toMatchObject([
+      { do: "drop", by: "red" },
+    ]);
+  });
+
   test("a default branch that is red by itself is nobody's fault: one question", () => {
     const [first, ...rest] = green.map(red);
     if (!first) throw new Error("there is evidence");

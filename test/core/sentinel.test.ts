@@ -3,15 +3,24 @@
 import { describe, expect, test } from "vitest";
 import { renderChangelog, takeOutOfChangelog } from "#core/changelog.ts";
 import { culpritOf, isSearchOver } from "#core/culprit.ts";
+import type { Evidence } from "#core/evidence.ts";
 import { type JournalLine, NightName } from "#core/journal.ts";
 import { Sha } from "#core/milestone.ts";
 import type { Landmark, Observation } from "#core/observation.ts";
 import { renderLanded, renderReverted } from "#core/render.ts";
 import { parseRoadmap } from "#core/roadmap.ts";
-import { standGuard } from "#core/sentinel.ts";
+import { afterLanding, standGuard } from "#core/sentinel.ts";
 import { parseTrailers, revertMessage } from "#core/trailers.ts";
 import { isLandedRed, wordOf } from "#core/watch.ts";
-import { headOf, landedOf, milestoneIn, observationOf, TIP } from "../support/observations.ts";
+import {
+  evidenceOf,
+  headOf,
+  landedOf,
+  milestoneIn,
+  observationOf,
+  runOf,
+  TIP,
+} from "../support/observations.ts";
 import { roadmapOf } from "../support/worlds.ts";
 
 const ROADMAP = roadmapOf("M1 after nothing", "M2 after nothing", "M3 after nothing");
@@ -108,6 +117,20 @@ describe("the culprit by the court", () => {
   test("is not believed before everybody was asked", () => {
     expect(blamed(after(silent, [examined("M3", "red")]))).toBe("nobody");
   });
+});
+
+test("who was not heard to the end is heard again, and not written down as red", () => {
+  const seen = after([["success"], [], [], ["failure"]]);
+  const about = (parts: Partial<Evidence>): Evidence[] => [
+    {
+      ...evidenceOf(milestoneIn(seen, "M1"), 1, TIP),
+      ...{ tree: Sha.parse(`${headOf("M1")}-tree`), skipped: ["`npm test`: no time was left"], ...parts },
+    },
+  ];
+  expect(afterLanding(seen, about({})).filter((one) => one.do === "examine")).toEqual([]);
+  expect(afterLanding(seen, about({ gates: [runOf(1)] }))).toMatchObject([
+    { do: "examine", asked: "culprit", found: [{ commit: headOf("M1") }] },
+  ]);
 });
 
 test("a search is over only when nothing is left to ask and nothing is on its way", () => {

@@ -31,6 +31,11 @@ export function faultsOf(evidence: Evidence): string[] {
   ];
 }
 
+/** Nothing speaks against the tree but what nobody had the time to ask: not green, and no reason to blame anybody. */
+export function isCutOff(evidence: Evidence): boolean {
+  return evidence.skipped.length > 0 && faultsOf({ ...evidence, skipped: [] }).length === 0;
+}
+
 /** The gate commands that are red on the tree and were red on base: nobody's fault but base's. Null: base is green. */
 export function redBaseOf({ baseline }: Pick<Evidence, "baseline">): string[] | null {
   const red = redOf(baseline, " on base");
