@@ -2,7 +2,7 @@
 
 import type { MilestoneId } from "#core/milestone.ts";
 import { Blocker } from "#core/observation.ts";
-import { plain } from "#prose/hostile.ts";
+import { fenced, plain } from "#prose/hostile.ts";
 import { bullets, cut, section, sentence } from "#prose/markdown.ts";
 
 /** What the marker of a blocker carries: enough to recognise the question without reading the words for humans. */
@@ -21,6 +21,9 @@ type Asked = {
 /** Characters of `because` and `ask` that the marker carries unchanged. What is longer ends in an ellipsis. */
 export const MOST_IN_MARKER = 2_000;
 
+/** Characters of what a question proposes, below its first line. */
+const MOST_PROPOSED = 8_000;
+
 const MOST_TRIED = 20;
 
 export function blockerTitle({ milestone, because }: Pick<Asked, "milestone" | "because">): string {
@@ -34,7 +37,7 @@ export function blockerBody({ milestone, key, because, ask, tried }: Asked): str
     milestone === null
       ? "**This holds up the whole night.**"
       : `**${plain(milestone.id, 64)}: ${plain(milestone.title, 200)}** cannot go on without you.`,
-    section("The question", plain(ask, MOST_IN_MARKER)),
+    section("The question", question(ask)),
     section(
       "What happened",
       `${sentence(plain(because, MOST_IN_MARKER))}${about === null ? "" : ` See ${about}.`}`,
@@ -43,6 +46,14 @@ export function blockerBody({ milestone, key, because, ask, tried }: Asked): str
     section("How to answer", howToAnswer(milestone !== null)),
     printMarker({ key, milestone: milestone?.id ?? null, because, ask }),
   ].join("\n\n");
+}
+
+/** Its first line asks; what stands below is text to take over as it is, such as a proposed split. */
+function question(ask: string): string {
+  const [first = "", ...rest] = ask.trim().split("\n");
+  const proposed = rest.join("\n").trim();
+  const asked = plain(first, MOST_IN_MARKER);
+  return proposed === "" ? asked : `${asked}\n\n${fenced(proposed, MOST_PROPOSED)}`;
 }
 
 /** What the marker of a body says, or null if it has none that can be read. Whose issue it is, is for the caller to check. */

@@ -51,6 +51,17 @@ const nasty = fc
   )
   .map((parts) => parts.join(""));
 
+test("what a question proposes stands below it as it is, whole, and cannot leave its block", () => {
+  const part = (number: number) =>
+    `### M3.${number} — Part 📝\n**Acceptance criteria:**\n- \`x\` passes ${"y".repeat(1_000)}`;
+  const split = [1, 2, 3, 4].map(part).join("\n\n");
+  const about = { milestone: { id: id("M3"), title: "T" }, key: "k", because: "it does not fit", tried: [] };
+  const body = blockerBody({ ...about, ask: `Shall it be split like this?\n\n${split}\n\`\`\`\n@ada` });
+  expect(body).toContain(`Shall it be split like this?\n\n\`\`\`\`text\n${split}\n`);
+  expect(body).toContain("@ada\n````");
+  expect(parseBlocker(body)?.key).toBe("k");
+});
+
 test("what a blocker's marker says is read back unchanged, whatever it says", () => {
   const seen = { arrow: 0, alone: 0, none: 0 };
   fc.assert(
