@@ -97,8 +97,13 @@ export class MemoryHandOver implements HandOver {
     this.#artifacts.forget(this.#name);
   }
 
-  async #keep(part: Partial<Checkpoint>): Promise<void> {
+  /** Nobody writes anything on a machine that is gone. */
+  #mustStand(): void {
     if (this.#gone) throw new MachineGone("the runner went away");
+  }
+
+  async #keep(part: Partial<Checkpoint>): Promise<void> {
+    this.#mustStand();
     this.#artifacts.put(`checkpoint ${this.#name}`, { ...(await this.#checkpoint()), ...part });
   }
 
@@ -107,6 +112,7 @@ export class MemoryHandOver implements HandOver {
   }
 
   async writeOutcome(outcome: Outcome): Promise<void> {
+    this.#mustStand();
     this.#artifacts.put(`outcome ${this.#name}`, outcome);
   }
 
@@ -115,6 +121,7 @@ export class MemoryHandOver implements HandOver {
   }
 
   async writePatch(patch: Uint8Array): Promise<void> {
+    this.#mustStand();
     this.#artifacts.put(`patch ${this.#name}`, patch);
   }
 
