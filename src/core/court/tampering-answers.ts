@@ -76,15 +76,25 @@ function casesOf(file: ChangedFile): Case[] {
 }
 
 /** Rows of a table of cases: any of their values may be given, any may be expected. */
+/** The most cells of a row, and the most tokens of a cell. */
+const ROW = { cells: 12, tokens: 24 };
+
+/** Tokens of the longest row with its commas and brackets: what closes later is none. */
+const LONGEST_ROW = ROW.cells * (ROW.tokens + 1) + 1;
+
 function rows(tokens: readonly Token[], language: Language): Case[] {
   return tokens.flatMap(({ kind, text }, open) => {
     if (kind !== "mark" || !/^[[({]$/.test(text)) return [];
-    const cells = split(tokens.slice(open + 1, closing(tokens, open)));
+    const near = tokens.slice(open, open + LONGEST_ROW);
+    const close = closing(near, 0);
+    if (close === LONGEST_ROW) return [];
+    const cells = split(near.slice(1, close));
     // In Go a name before the brace is the type of what is in it.
     const keyed =
       language === "go" && text === "{" && cells.every((cell) => cell.some(({ text }) => text === ":"));
     if (tokens[open - 1]?.kind === "name" && !keyed) return [];
-    if (cells.length < 2 || cells.length > 12 || cells.some((cell) => cell.length > 24)) return [];
+    if (cells.length < 2 || cells.length > ROW.cells || cells.some((cell) => cell.length > ROW.tokens))
+      return [];
     const values = cells.flatMap(literalsOf);
     return values.length < 2 ? [] : [{ inputs: values, expected: values, calls: "" }];
   });

@@ -147,11 +147,14 @@ export function addedLines({ before, after, changed }: ChangedFile): AddedLine[]
   const known = new Map<string, number>();
   for (const text of (before?.text ?? "").split("\n"))
     known.set(even(text), (known.get(even(text)) ?? 0) + 1);
-  return after.text
-    .split("\n")
+  const lines = after.text.split("\n");
+  const fresh = new Set<number>();
+  for (const { from, to } of changed)
+    for (let line = from; line <= Math.min(to, lines.length); line += 1) fresh.add(line);
+  return lines
     .map((text, index) => ({ text, line: index + 1 }))
     .filter(({ text, line }) => {
-      if (!changed.some(({ from, to }) => from <= line && line <= to)) return false;
+      if (!fresh.has(line)) return false;
       const left = known.get(even(text)) ?? 0;
       known.set(even(text), left - 1);
       return left <= 0 && text.trim() !== "";

@@ -61,6 +61,9 @@ export function tampering(
 }
 
 function once(objections: readonly Objection[]): Objection[] {
-  const places = objections.map(({ rule, path, line }) => `${rule}\n${path}\n${line}`);
-  return objections.filter((_, index) => places.indexOf(places[index] ?? "") === index);
+  const places = new Set<string>();
+  return objections.filter(({ rule, path, line }) => {
+    const place = `${rule}\n${path}\n${line}`;
+    return !places.has(place) && places.add(place);
+  });
 }
