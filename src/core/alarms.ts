@@ -15,11 +15,15 @@ export const LANDED_RED = "landed-red";
 /** Begins every reason that is nobody's fault but the base's. */
 const EXCUSE = "the base is red: ";
 
-/** The gates that are red on the tree and were red on its base: such evidence says nothing of the change. Null: it does. */
+/**
+ * The gates that are red on the tree and were red on its base: such evidence says nothing of the change. Null: it does.
+ * A base that was only cut off excuses nobody: the change may have used up its time.
+ */
 export function excuseFor(evidence: Evidence): string[] | null {
-  const red = ({ exitCode }: { exitCode: number | null }) => exitCode !== 0;
-  const here = new Set(evidence.gates.filter(red).map(({ command }) => command));
-  const excused = evidence.baseline.filter((run) => red(run) && here.has(run.command));
+  const here = new Set(evidence.gates.filter(({ exitCode }) => exitCode !== 0).map(({ command }) => command));
+  const excused = evidence.baseline.filter(
+    ({ exitCode, command }) => exitCode !== null && exitCode !== 0 && here.has(command),
+  );
   return redBaseOf({ baseline: excused })?.map((said) => `${EXCUSE}${said}`) ?? null;
 }
 

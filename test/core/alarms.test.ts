@@ -68,6 +68,7 @@ describe("evidence on a red base", () => {
     ]);
     expect(excuseFor({ ...green, gates: [spec], baseline: [lint] })).toBeNull();
     expect(excuseFor({ ...green, gates: [runOf()], baseline: [spec] })).toBeNull();
+    expect(excuseFor({ ...green, gates: [spec], baseline: [{ ...spec, exitCode: null }] })).toBeNull();
   });
 });
 
