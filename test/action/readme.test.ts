@@ -57,7 +57,7 @@ function firstCells(text: string): string[] {
 }
 
 describe("what the code decides is not written by hand", () => {
-  /** `npx vitest run test/action/readme.test.ts -u` writes the generated parts. */
+  /** `npx vitest run test/action/readme.test.ts --update` writes the generated parts. */
   test("prices, policy, jobs and errors stand as the code has them now", async () => {
     await expect(withGenerated(README)).toMatchFileSnapshot("../../README.md");
   });
