@@ -12,7 +12,12 @@ export type Usage = {
   outputTokens: number;
   cacheReadTokens: number;
   cacheWriteTokens: number;
+  /** Of the written ones, those kept for an hour. Left out: none. */
+  hourlyWriteTokens?: number;
 };
+
+/** What an hour in the cache costs, as a multiple of the input's price (agreed on by every row of the service's table). */
+const HOUR = 2;
 
 /** A row of the table. `since`: the day from which the price is known to hold. Cache writes are those kept 5 minutes. */
 type Row = Price & { model: string; since: string; source: string };
@@ -79,11 +84,13 @@ export function costOf(usage: Usage, price: Price): number {
   const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const { input, output, cacheRead, cacheWrite } =
     price.long && prompt > price.long.above ? price.long : price;
+  const hourly = Math.min(usage.hourlyWriteTokens ?? 0, usage.cacheWriteTokens);
   return dollars(
     usage.inputTokens * input +
       usage.outputTokens * output +
       usage.cacheReadTokens * cacheRead +
-      usage.cacheWriteTokens * cacheWrite,
+      (usage.cacheWriteTokens - hourly) * cacheWrite +
+      hourly * Math.max(HOUR * input, cacheWrite),
   );
 }
 

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createAnthropicEngine } from "#adapters/anthropic/engine.ts";
-import { openMeter } from "#adapters/key-proxy/meter.ts";
 import { openKeyProxy } from "#adapters/key-proxy/proxy.ts";
 import { KeyRules, rulesFor } from "#adapters/key-proxy/rules.ts";
 import { type KeyProxy, startKeyProxy } from "#adapters/key-proxy/start.ts";
@@ -303,38 +302,4 @@ test("a brief's rules are its model, its price and its cap", () => {
   };
   expect(KeyRules.parse(rulesFor(aBrief(), null))).toMatchObject(expected);
   expect(rulesFor(aBrief(), "http://127.0.0.1:1/v").upstream).toBe("http://127.0.0.1:1/v");
-});
-
-test("the meter reads usage however the stream is cut into pieces, extra iterations included", () => {
-  const events = [
-    {
-      type: "message_start",
-      message: { usage: { input_tokens: 7, cache_read_input_tokens: 100, output_tokens: 1 } },
-    },
-    { type: "content_block_delta", delta: { text: "naïve €" } },
-    {
-      type: "message_delta",
-      usage: {
-        output_tokens: 40,
-        cache_read_input_tokens: null,
-        iterations: [
-          { type: "message", input_tokens: 7, output_tokens: 40 },
-          { type: "compaction", input_tokens: 1_000, output_tokens: 60 },
-        ],
-      },
-    },
-  ];
-  const bytes = Buffer.from(
-    events.map((event) => `event: x\r\ndata: ${JSON.stringify(event)}\r\n\r\n`).join(""),
-  );
-  for (const size of [1, 3, 64, bytes.length]) {
-    const meter = openMeter("text/event-stream; charset=utf-8");
-    for (let at = 0; at < bytes.length; at += size) meter.hear(bytes.subarray(at, at + size));
-    expect(meter.usage()).toEqual({
-      inputTokens: 1_007,
-      outputTokens: 100,
-      cacheReadTokens: 100,
-      cacheWriteTokens: 0,
-    });
-  }
 });

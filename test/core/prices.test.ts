@@ -32,6 +32,12 @@ test("a known bill is reproduced to the cent's thousandth", () => {
   expect(price && costOf(usage, price)).toBe(0.00432);
 });
 
+test("what is kept for an hour costs twice the input, whatever five minutes cost", () => {
+  const usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 1_000_000 };
+  expect(costOf(usage, OPUS)).toBe(5);
+  expect(costOf({ ...usage, hourlyWriteTokens: 400_000 }, OPUS)).toBeCloseTo(0.6 * 5 + 0.4 * 8, 6);
+});
+
 test("a prompt above the model's band is priced as long, cached tokens included, and a plan always counts on it", () => {
   const haiku = priceOf("claude-haiku-5-5", {});
   if (!haiku) throw new Error("it has no price");

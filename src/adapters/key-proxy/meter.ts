@@ -71,13 +71,18 @@ function known(counts: Counts): Counts {
 /** What the service did beside the answer, such as shortening the history, is in a list of its own. */
 function usageOf(counts: Counts): Usage {
   const iterations = Array.isArray(counts.iterations) ? counts.iterations.filter(isExtra) : [];
-  const sum = (name: string): number =>
-    [counts, ...iterations].reduce((total, each) => total + countAt(each, name), 0);
+  const all = [counts, ...iterations];
+  const sum = (name: string): number => all.reduce((total, each) => total + countAt(each, name), 0);
+  const hourly = all.reduce((total, each) => {
+    const kept = objectAt(each, "cache_creation");
+    return total + (kept ? countAt(kept, "ephemeral_1h_input_tokens") : 0);
+  }, 0);
   return {
     inputTokens: sum("input_tokens"),
     outputTokens: sum("output_tokens"),
     cacheReadTokens: sum("cache_read_input_tokens"),
     cacheWriteTokens: sum("cache_creation_input_tokens"),
+    ...(hourly > 0 ? { hourlyWriteTokens: hourly } : {}),
   };
 }
 
