@@ -8,7 +8,7 @@ import type { Observation } from "#core/observation.ts";
 import { gateCommands, protectedGlobs } from "#core/policy.ts";
 import { priceOf } from "#core/prices.ts";
 import { standingsOf } from "#core/progress.ts";
-import { isoOf } from "#core/time.ts";
+import { isoOf, MINUTE } from "#core/time.ts";
 
 /** Null if the claim does not fit what was observed, or the model has no price. */
 export function briefFor(claim: Claim, observation: Observation): Brief | null {
@@ -43,7 +43,7 @@ export function briefFor(claim: Claim, observation: Observation): Brief | null {
 /** Its night's end, less what `verify` may need. A night that lasts all day has none: the next one follows at once. */
 function deadlineOf({ night, policy }: Observation): string | null {
   if (policy.night.from === policy.night.to) return null;
-  return isoOf(windowOf(night.name, policy.night).to - policy.verify.minutes * 60_000);
+  return isoOf(windowOf(night.name, policy.night).to - policy.verify.minutes * MINUTE);
 }
 
 /** What the court is told of a milestone. */

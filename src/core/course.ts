@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { Brief } from "#core/brief.ts";
-import { Complexity, type Milestone, MilestoneId, Spec } from "#core/milestone.ts";
+import { Complexity, criterionName, type Milestone, MilestoneId, Spec } from "#core/milestone.ts";
 import { complexityOf, Phase } from "#core/phases.ts";
 
 /** What a model wrote. It is brought onto one line wherever it is printed. */
@@ -177,7 +177,7 @@ function withDecisions(state: State, decisions: readonly string[]): State {
 
 /** Every criterion by its name. */
 export function criterionNames({ id, criteria }: Pick<Milestone, "id" | "criteria">): string[] {
-  return criteria.map((_, index) => `${id}/${index + 1}`);
+  return criteria.map((_, index) => criterionName(id, index));
 }
 
 /** What is missing from an analysis before anything can be built on it. */

@@ -7,9 +7,7 @@ import type { Milestone } from "#core/milestone.ts";
 import { monthOf } from "#core/night.ts";
 import type { Observation } from "#core/observation.ts";
 import { tokensOf } from "#core/outcome.ts";
-import { instantOf } from "#core/time.ts";
-
-const MINUTE = 60_000;
+import { minutesBetween } from "#core/time.ts";
 
 /** Reservations and attempts without a receipt count with all that was set aside for them; opinions count as well. */
 export type Ledger = { night: Amounts; month: Amounts };
@@ -69,7 +67,7 @@ function chargeOf(claim: LineOf<"assigned">, receipt: LineOf<"published"> | unde
   if (!receipt) return amountsOf(claim);
   // Nothing is known of a lost one but that it is gone.
   const used = receipt.as === "lost" ? { ...amountsOf(claim), usd: receipt.spend.usd } : usedIn(receipt);
-  const elapsed = Math.max(0, instantOf(receipt.at) - instantOf(claim.at)) / MINUTE;
+  const elapsed = Math.max(0, minutesBetween(claim.at, receipt.at));
   return { ...used, runnerMinutes: Math.ceil(elapsed) + OVERHEAD_MINUTES };
 }
 

@@ -114,3 +114,8 @@ export type Milestone = z.infer<typeof Milestone>;
 export function isPictured({ criteria }: Pick<Milestone, "criteria">): boolean {
   return criteria.some(({ way }) => way.by === "browser" || way.by === "look");
 }
+
+/** What a criterion is called by, such as `M3.2/2`. `index` counts from 0. */
+export function criterionName(milestone: MilestoneId, index: number): string {
+  return `${milestone}/${index + 1}`;
+}

@@ -1,7 +1,7 @@
 /** What the engine is told: a system prompt that never changes within an attempt, and a first message for each conversation. */
 
 import type { Brief, EarlierAttempt, Limits } from "#core/brief.ts";
-import type { AcceptanceCriterion, Kind } from "#core/milestone.ts";
+import { type AcceptanceCriterion, criterionName, type Kind, type MilestoneId } from "#core/milestone.ts";
 import type { Measure, Phase } from "#core/phases.ts";
 import { sayStep } from "#core/roadmap-browser.ts";
 import { PHASES_SAID, phaseAim, phaseRoom } from "#prose/phases.ts";
@@ -183,10 +183,10 @@ function conventions(instructions: string): string {
   );
 }
 
-function criteria(id: string, all: readonly AcceptanceCriterion[]): string {
+function criteria(id: MilestoneId, all: readonly AcceptanceCriterion[]): string {
   return list(
     all.map((one, index) => {
-      const name = `${id}/${index + 1}`;
+      const name = criterionName(id, index);
       return `${name} ${one.text} (${check(one, name)})`;
     }),
   );

@@ -1,7 +1,7 @@
 /** Makes findings out of what the harness measured. Pure: nothing here is read from the worker's words. */
 
 import { BY_HAND, type CommandRun, type Finding, type TestProof } from "#core/evidence.ts";
-import type { AcceptanceCriterion, MilestoneId, Way, WayOf } from "#core/milestone.ts";
+import type { AcceptanceCriterion, Way, WayOf } from "#core/milestone.ts";
 
 /** One run with the whole of its output, for `prints`. */
 export type Measured = CommandRun & { output: string };
@@ -39,11 +39,6 @@ export const NOTHING_MEASURED: Measurement = {
 };
 
 type Find = (finding: Finding["finding"], how: string) => Finding;
-
-/** How a test names a criterion: `M3.2/2`. */
-export function criterionName(milestone: MilestoneId, index: number): string {
-  return `${milestone}/${index + 1}`;
-}
 
 /** `name` is what a test calls the criterion by. */
 export function findingOf(
@@ -128,19 +123,23 @@ function ruleOnSeen(find: Find, { seen: { before, after }, hindrance }: Measurem
 }
 
 /** A criterion without a way: a new test that fails without the change and names it speaks for it. */
-function ruleOnNamed(find: Find, name: string, proofs: readonly NamedProof[]): Finding {
+/** Whether a test speaks for the criterion of this name, in its own name or, where that is `beside`, in its docstring. */
+export function speaksFor({ test, beside = "" }: Pick<NamedProof, "test" | "beside">, name: string): boolean {
   const names = new RegExp(`(?:^|[^\\w.])${escaped(name)}(?![\\w/])`, "u");
   // `test_m3_2_1_keeps_drafts` and `TestM3_2_1`: where titles are names of functions.
   const spelled = name.replace(/[^\p{L}\p{N}]+/gu, "_");
   const identifies = new RegExp(`(?:^|[^\\p{L}\\p{N}]|test)${spelled}(?!\\p{N}|_\\p{N})`, "iu");
-  const speaking = proofs.filter(
-    ({ test, beside = "" }) =>
-      names.test(test) ||
-      // Go takes a slash in a subtest's name for another level.
-      names.test(test.replaceAll(" > ", "/")) ||
-      names.test(beside) ||
-      identifies.test(test),
+  return (
+    names.test(test) ||
+    // Go takes a slash in a subtest's name for another level.
+    names.test(test.replaceAll(" > ", "/")) ||
+    names.test(beside) ||
+    identifies.test(test)
   );
+}
+
+function ruleOnNamed(find: Find, name: string, proofs: readonly NamedProof[]): Finding {
+  const speaking = proofs.filter((proof) => speaksFor(proof, name));
   const red = speaking.find(({ onHead }) => onHead !== "passed");
   if (red) return find("failed", `the test “${red.test}” did not pass`);
   const proof = speaking.find(isRedToGreen);

@@ -1,7 +1,6 @@
 /** Checks every acceptance criterion in the way its owner wrote down, before the change and after it. */
 
 import {
-  criterionName,
   drivesProgram,
   findingOf,
   type Measured,
@@ -12,7 +11,7 @@ import {
 } from "#core/court/findings.ts";
 import type { TestResult } from "#core/court/results.ts";
 import type { Finding, TestProof } from "#core/evidence.ts";
-import type { AcceptanceCriterion, Way } from "#core/milestone.ts";
+import { type AcceptanceCriterion, criterionName, type Way } from "#core/milestone.ts";
 import { isRunner } from "#jobs/court/change.ts";
 import type { Sitting } from "#jobs/court/sitting.ts";
 import { isCalled } from "#jobs/court/test-files.ts";

@@ -1,9 +1,10 @@
 /** Small wrong changes of the source, and whether a changed test notices. Asked only where it decides something. */
 
 import type { ChangedFile } from "#core/court/changed-file.ts";
-import { isRedToGreen } from "#core/court/findings.ts";
+import { isRedToGreen, speaksFor } from "#core/court/findings.ts";
 import type { Mutation, TestProof } from "#core/evidence.ts";
 import { matchesAny } from "#core/glob.ts";
+import { criterionName } from "#core/milestone.ts";
 import { resultsOf } from "#jobs/court/bench.ts";
 import type { Sitting } from "#jobs/court/sitting.ts";
 import {
@@ -39,7 +40,10 @@ export async function proveAgainstMutants(
   const isCoverage = sitting.docket.milestone.kind === "coverage";
   const open = proofs.filter((proof) => isHollow(proof) && !isRedToGreen(proof));
   // A criterion is proven by the test that names it, whatever the others do.
-  const speaks = open.some(({ test }) => test.includes(`${sitting.docket.milestone.id}/`));
+  const { id, criteria } = sitting.docket.milestone;
+  const speaks = open.some((proof) =>
+    criteria.some((_, index) => speaksFor(proof, criterionName(id, index))),
+  );
   const isDeaf = heard === false && proofs.some(isRedOnBase);
   const isAlone = open.length > 0 && !proofs.some(isRedToGreen);
   if (!isCoverage && !isDeaf && !isAlone && !speaks) return { proofs, mutation: NO_MUTATION };
